@@ -1,0 +1,1 @@
+"""The quality-of-life questionnaire platform for clinical trials."""

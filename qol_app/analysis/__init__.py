@@ -1,0 +1,1 @@
+"""Statistics and charts on tidy frames: pure functions, no database, no web."""

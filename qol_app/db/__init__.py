@@ -1,0 +1,1 @@
+"""The database: models, sessions, audit, queries, migrations. The only floor that speaks SQL."""

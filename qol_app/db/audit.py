@@ -1,0 +1,185 @@
+"""Writes cannot escape the audit: every flush happens inside ``audited``, or it raises.
+
+``audited`` records all changes flushed inside it as one row of a hash chain, in the same
+transaction. Appending is serialised (SQLite: the one writer; PostgreSQL: an advisory lock held
+until commit), so the chain has no forks. Database triggers refuse UPDATE and DELETE on the log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, event, insert, inspect, select, text
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker
+
+from qol_app.db.models import AuditEvent, Base
+from qol_app.domain.actor import Actor
+from qol_app.domain.events import Action
+
+GENESIS = "0" * 64
+_CHAIN_LOCK = 6449937
+_LOG = cast(Table, AuditEvent.__table__)
+
+
+class UnauditedWrite(RuntimeError):
+    """Something was written outside ``audited``. A programmer's error, never shown to users."""
+
+
+@dataclass
+class _Recording:
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+
+@contextmanager
+def audited(
+    session: Session,
+    *,
+    actor: Actor,
+    action: Action,
+    now: datetime,
+    study_id: int | None = None,
+    participant_id: int | None = None,
+    reason: str | None = None,
+) -> Iterator[None]:
+    """Record everything flushed in the block as one audit event.
+
+    The event is written even if nothing changed, so that reading something sensitive can be
+    recorded too. Nested blocks are refused: a use case is one event.
+
+    Raises:
+        UnauditedWrite: the session is read-only, or a block is already open.
+    """
+    if session.info.get("read_only") or session.info.get("recording"):
+        raise UnauditedWrite("audited() needs a write session and does not nest")
+    session.flush()
+    recording = session.info["recording"] = _Recording()
+    try:
+        yield
+        session.flush()
+    finally:
+        del session.info["recording"]
+    _append(
+        session,
+        at=now.astimezone(UTC),
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        action=action.value,
+        study_id=study_id,
+        participant_id=participant_id,
+        reason=reason,
+        changes=recording.changes,
+    )
+
+
+def watch(factory: sessionmaker[Session]) -> None:
+    """Make every session of ``factory`` refuse unaudited writes and record audited ones."""
+    event.listen(factory, "before_flush", _refuse_unaudited)
+    event.listen(factory, "after_flush", _record_flush)
+    event.listen(factory, "do_orm_execute", _refuse_bulk)
+
+
+def _refuse_unaudited(session: Session, context: UOWTransaction, instances: object) -> None:
+    touched = [
+        *session.new,
+        *session.deleted,
+        *(o for o in session.dirty if session.is_modified(o)),
+    ]
+    if touched and "recording" not in session.info:
+        raise UnauditedWrite(f"{type(touched[0]).__name__} written outside audited()")
+
+
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        raise UnauditedWrite("bulk statements are not recorded; change objects instead")
+
+
+def _record_flush(session: Session, context: UOWTransaction) -> None:
+    recording: _Recording | None = session.info.get("recording")
+    if recording is None:
+        return
+    for kind, instances in (
+        ("added", session.new),
+        ("changed", session.dirty),
+        ("removed", session.deleted),
+    ):
+        for instance in instances:
+            change = _describe(instance, kind)
+            if change["values"] or kind == "removed":
+                recording.changes.append(change)
+
+
+def _describe(instance: Base, kind: str) -> dict[str, Any]:
+    state = inspect(instance)
+    values: dict[str, Any] = {}
+    for attribute in state.mapper.column_attrs:
+        visibility = state.mapper.columns[attribute.key].info.get("audit")
+        history = state.attrs[attribute.key].history
+        if visibility == "derived" or kind == "removed" or not history.has_changes():
+            continue
+        new = "hidden" if visibility == "hidden" else _plain(state.attrs[attribute.key].value)
+        if kind == "added":
+            if new is not None:
+                values[attribute.key] = new
+        else:
+            old = _plain(next(iter(history.deleted or ()), None))
+            values[attribute.key] = [new if visibility == "hidden" else old, new]
+    table = state.mapper.local_table
+    return {"table": str(table), "id": _key(instance), "kind": kind, "values": values}
+
+
+def _key(instance: Base) -> Any:
+    key = [_plain(value) for value in inspect(instance).mapper.primary_key_from_instance(instance)]
+    return key[0] if len(key) == 1 else key
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def _append(session: Session, **fields: Any) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    previous = session.scalar(select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1))
+    fields["previous_hash"] = previous or GENESIS
+    connection = session.connection()
+    connection.execute(insert(_LOG).values(**fields, hash=_digest(fields)))
+
+
+def _digest(fields: dict[str, Any]) -> str:
+    plain = {key: _plain(value) for key, value in fields.items()}
+    canonical = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What ``verify`` found: rows read, and the first row that does not fit (None if all do)."""
+
+    count: int
+    broken_id: int | None
+    head: str
+
+
+def verify(session: Session) -> Verification:
+    """Walk the chain from its start and recompute every hash."""
+    columns = [c for c in _LOG.columns if c.name not in ("id", "hash")]
+    query = select(AuditEvent.id, AuditEvent.hash, *columns).order_by(AuditEvent.id)
+    previous, count = GENESIS, 0
+    with session.execute(query.execution_options(yield_per=1000)) as rows:
+        for row in rows.mappings():
+            fields = {c.name: row[c.name] for c in columns}
+            if fields["previous_hash"] != previous or _digest(fields) != row["hash"]:
+                return Verification(count=count, broken_id=row["id"], head=previous)
+            previous = row["hash"]
+            count += 1
+    return Verification(count=count, broken_id=None, head=previous)

@@ -1,0 +1,1 @@
+"""Alembic migrations: expand, backfill, contract in separate releases."""

@@ -1,0 +1,1 @@
+"""Rules on plain values: no Flask, no SQLAlchemy, no clock, no user."""

@@ -1,0 +1,43 @@
+"""Who does something: a user, a survey link, a job or a command. Always an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    """The kinds of actor the audit knows."""
+
+    USER = "user"
+    LINK = "link"
+    JOB = "job"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """One actor; ``id`` is its key in its own table, or its name for a job or a command."""
+
+    kind: ActorKind
+    id: str
+
+
+def user(user_id: int) -> Actor:
+    """Return the actor for a signed-in user."""
+    return Actor(kind=ActorKind.USER, id=str(user_id))
+
+
+def link(link_id: int) -> Actor:
+    """Return the actor for a survey link."""
+    return Actor(kind=ActorKind.LINK, id=str(link_id))
+
+
+def job(name: str) -> Actor:
+    """Return the actor for a background job."""
+    return Actor(kind=ActorKind.JOB, id=name)
+
+
+def command(name: str) -> Actor:
+    """Return the actor for a command typed by an operator."""
+    return Actor(kind=ActorKind.COMMAND, id=name)

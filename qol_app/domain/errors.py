@@ -1,0 +1,120 @@
+"""Expected failures. Each has a code, an HTTP status, and says what to do about it.
+
+One handler at the web door turns them into a page in the reader's language or into
+``{"error": {"code": ..., "message": ...}}``; a command prints the message and exits with 2.
+"""
+
+from __future__ import annotations
+
+
+class QolError(Exception):
+    """Base of all expected failures."""
+
+    code = "error"
+    status = 400
+
+
+class NotFound(QolError):
+    """There is no such thing, or it is not for the asker."""
+
+    code = "not_found"
+    status = 404
+
+
+class NotPermitted(QolError):
+    """The actor's roles do not allow this."""
+
+    code = "not_permitted"
+    status = 403
+
+
+class LinkUnknown(QolError):
+    """No survey link has this token."""
+
+    code = "link_unknown"
+    status = 404
+
+
+class LinkExpired(QolError):
+    """The link's visit has closed."""
+
+    code = "link_expired"
+    status = 410
+
+
+class LinkRevoked(QolError):
+    """The link was withdrawn by staff or replaced by a newer one."""
+
+    code = "link_revoked"
+    status = 410
+
+
+class LinkTooEarly(QolError):
+    """The link's visit has not opened yet."""
+
+    code = "link_too_early"
+    status = 403
+
+
+class LinkEnded(QolError):
+    """The participant no longer takes part in the questionnaires."""
+
+    code = "link_ended"
+    status = 410
+
+
+class AlreadySubmitted(QolError):
+    """The form was sent before; its answers stand."""
+
+    code = "already_submitted"
+    status = 409
+
+
+class WindowClosed(QolError):
+    """The visit's window is over; only staff may amend then."""
+
+    code = "window_closed"
+    status = 409
+
+
+class AnswerOutOfRange(QolError):
+    """An answer is not among those its item allows."""
+
+    code = "answer_out_of_range"
+    status = 422
+
+    def __init__(self, item: str, message: str) -> None:
+        super().__init__(f"{item}: {message}")
+        self.item = item
+
+
+class UnknownItem(QolError):
+    """The questionnaire has no item with this id."""
+
+    code = "unknown_item"
+    status = 422
+
+
+class InvalidInput(QolError):
+    """What was entered cannot be stored; ``problems`` names each place and its remedy."""
+
+    code = "invalid_input"
+    status = 422
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Conflict(QolError):
+    """The request does not fit what is stored, e.g. a number that is taken."""
+
+    code = "conflict"
+    status = 409
+
+
+class NotReady(QolError):
+    """A precondition is missing, e.g. licensed wording before a real study opens."""
+
+    code = "not_ready"
+    status = 409

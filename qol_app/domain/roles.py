@@ -1,0 +1,87 @@
+"""Who may do what: one table from roles to permissions, and one function that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A job in a study. A grant gives a role for one study, at one site or at all of them."""
+
+    ADMIN = "admin"
+    STAFF = "staff"
+    ANALYST = "analyst"
+
+
+class Permission(StrEnum):
+    """One thing a user may do."""
+
+    SEE_PARTICIPANTS = "see_participants"
+    ENROL = "enrol"
+    SEND_LINKS = "send_links"
+    SEE_ANSWERS = "see_answers"
+    RECORD_EVENTS = "record_events"
+    SEE_TRAJECTORIES = "see_trajectories"
+    SEE_GROUPS = "see_groups"
+    DOWNLOAD = "download"
+    SEE_AUDIT = "see_audit"
+
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ADMIN: frozenset(
+        {Permission.SEE_PARTICIPANTS, Permission.SEE_TRAJECTORIES, Permission.SEE_AUDIT}
+    ),
+    Role.STAFF: frozenset(
+        {
+            Permission.SEE_PARTICIPANTS,
+            Permission.ENROL,
+            Permission.SEND_LINKS,
+            Permission.SEE_ANSWERS,
+            Permission.RECORD_EVENTS,
+        }
+    ),
+    Role.ANALYST: frozenset(
+        {Permission.SEE_TRAJECTORIES, Permission.SEE_GROUPS, Permission.DOWNLOAD}
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """A role in one study; ``site_id`` None means all of its sites."""
+
+    role: Role
+    study_id: int
+    site_id: int | None
+
+
+def allows(
+    grants: Iterable[Grant], permission: Permission, *, study_id: int, site_id: int | None = None
+) -> bool:
+    """Tell whether any grant gives ``permission`` in the study, at the site.
+
+    ``site_id`` None asks for the study as a whole, at whichever sites the grant covers; a
+    grant for one site does not allow another.
+    """
+    return any(
+        grant.study_id == study_id
+        and permission in PERMISSIONS[grant.role]
+        and (site_id is None or grant.site_id in (None, site_id))
+        for grant in grants
+    )
+
+
+def sites_allowed(
+    grants: Iterable[Grant], permission: Permission, *, study_id: int
+) -> frozenset[int] | None:
+    """Return the sites at which ``permission`` holds in the study; None means all of them."""
+    covering = [
+        grant.site_id
+        for grant in grants
+        if grant.study_id == study_id and permission in PERMISSIONS[grant.role]
+    ]
+    if None in covering:
+        return None
+    return frozenset(site for site in covering if site is not None)

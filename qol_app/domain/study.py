@@ -1,0 +1,163 @@
+"""What a protocol says: groups, sites, visits, instruments, analysis plan. Frozen values.
+
+A protocol version is read from a study file (see ``domain.study_file``), stored whole as JSON in
+its own row, and never changed afterwards; an amendment is a new version.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$")]
+Language = Literal["en", "zh-Hans"]
+Words = dict[Language, Annotated[str, Field(min_length=1)]]
+"""A text per language."""
+
+
+class Purpose(StrEnum):
+    """Whether real people answer."""
+
+    REHEARSAL = "rehearsal"
+    REAL = "real"
+
+
+class Strict(BaseModel):
+    """Base of all protocol values: frozen, and an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Group(Strict):
+    """A treatment group, in display order."""
+
+    code: Code
+    name: Words
+    short: Words
+
+
+class Site(Strict):
+    """A clinic that enrols participants."""
+
+    code: Code
+    name: Words
+    timezone: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone; all its dates are counted in it."""
+        return ZoneInfo(self.timezone)
+
+
+class InstrumentUse(Strict):
+    """One instrument in the study, pinned to a version, with options for its scoring."""
+
+    id: str
+    version: str
+    options: dict[str, str] = Field(default_factory=dict)
+    """E.g. ``{value_set = "China"}`` for EQ-5D-5L."""
+
+
+class Visit(Strict):
+    """One assessment: ``month`` or ``day`` after the anchor, with its window in days."""
+
+    code: Code
+    name: Words
+    month: int | None = Field(default=None, ge=0, le=240)
+    day: int | None = Field(default=None, ge=0, le=7300)
+    before: int = Field(ge=0, le=366)
+    """Days before the target on which the window opens."""
+    after: int = Field(ge=0, le=366)
+    """Days after the target that are still on time."""
+    grace: int = Field(default=0, ge=0, le=366)
+    """Further days on which a late form is still accepted."""
+    instruments: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def nominal_month(self) -> float:
+        """Planned time on the month axis; days are divided by 30.4375."""
+        return float(self.month) if self.month is not None else (self.day or 0) / 30.4375
+
+
+class Schedule(Strict):
+    """All visits, in order; the first is the baseline."""
+
+    anchor: Words
+    """What the anchor date is, e.g. the start of treatment."""
+    windows_may_overlap: bool = False
+    visits: tuple[Visit, ...] = Field(min_length=1)
+
+
+class Measure(Strict):
+    """One score of one instrument."""
+
+    instrument: str
+    scale: str
+
+
+class AnalysisPlan(Strict):
+    """What the statistical analysis plan fixes before the data are seen."""
+
+    main: Measure
+    main_visit: Code
+    threshold: float = Field(gt=0, le=100)
+
+
+class NumberScheme(Strict):
+    """How study numbers look: prefix, site code, and a fixed number of digits."""
+
+    prefix: str = Field(default="", pattern=r"^[A-Z0-9-]{0,12}$")
+    digits: int = Field(default=4, ge=3, le=8)
+
+
+class Protocol(Strict):
+    """One version of a study's protocol."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
+    registry_id: str | None = None
+    title: Words
+    version: str = Field(min_length=1, max_length=40)
+    randomised: bool
+    """False where groups are not randomised; said on every group contrast."""
+    languages: tuple[Language, ...] = Field(min_length=1)
+    """The first is the default."""
+    planned_participants: int | None = Field(default=None, ge=1)
+    contact: Words
+    """Whom a participant can turn to, shown on help and error pages. No personal data."""
+    numbers: NumberScheme = NumberScheme()
+    groups: tuple[Group, ...] = Field(min_length=1)
+    sites: tuple[Site, ...] = Field(min_length=1)
+    instruments: tuple[InstrumentUse, ...] = Field(min_length=1)
+    schedule: Schedule
+    analysis: AnalysisPlan
+
+    def visit(self, code: str) -> Visit:
+        """Return the visit with this code. Raises KeyError if there is none."""
+        return next_or_key_error(self.schedule.visits, code)
+
+    def group(self, code: str) -> Group:
+        """Return the group with this code. Raises KeyError if there is none."""
+        return next_or_key_error(self.groups, code)
+
+    def site(self, code: str) -> Site:
+        """Return the site with this code. Raises KeyError if there is none."""
+        return next_or_key_error(self.sites, code)
+
+    @property
+    def baseline(self) -> Visit:
+        """The first visit of the schedule."""
+        return self.schedule.visits[0]
+
+
+Coded = TypeVar("Coded", Visit, Group, Site)
+
+
+def next_or_key_error(values: tuple[Coded, ...], code: str) -> Coded:
+    """Return the value with this code. Raises KeyError if there is none."""
+    for value in values:
+        if value.code == code:
+            return value
+    raise KeyError(code)

@@ -1,0 +1,1 @@
+"""The tests mirror the code; ``rules`` holds conventions, ``e2e`` a real browser."""
