@@ -7,15 +7,22 @@ its own row, and never changed afterwards; an amendment is a new version.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$")]
-Language = Literal["en", "zh-Hans"]
-Words = dict[Language, Annotated[str, Field(min_length=1)]]
+LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z][A-Za-z]+)?$"
+Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+"""An HTML language tag, e.g. ``en`` or ``zh-Hans``."""
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Words = dict[Language, Text]
 """A text per language."""
+
+MONTH_OR_DAY = "month_or_day"
+"""The pydantic error type of a visit that has both or neither of ``month`` and ``day``."""
 
 
 class Purpose(StrEnum):
@@ -55,14 +62,14 @@ class Site(Strict):
 class InstrumentUse(Strict):
     """One instrument in the study, pinned to a version, with options for its scoring."""
 
-    id: str
-    version: str
+    id: Text
+    version: Text
     options: dict[str, str] = Field(default_factory=dict)
     """E.g. ``{value_set = "China"}`` for EQ-5D-5L."""
 
 
 class Visit(Strict):
-    """One assessment: ``month`` or ``day`` after the anchor, with its window in days."""
+    """One assessment: either ``month`` or ``day`` after the anchor, with its window in days."""
 
     code: Code
     name: Words
@@ -75,6 +82,12 @@ class Visit(Strict):
     grace: int = Field(default=0, ge=0, le=366)
     """Further days on which a late form is still accepted."""
     instruments: tuple[str, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _exactly_one_of_month_and_day(self) -> Self:
+        if (self.month is None) == (self.day is None):
+            raise PydanticCustomError(MONTH_OR_DAY, "must have either month or day")
+        return self
 
     @property
     def nominal_month(self) -> float:
@@ -145,6 +158,20 @@ class Protocol(Strict):
     def site(self, code: str) -> Site:
         """Return the site with this code. Raises KeyError if there is none."""
         return next_or_key_error(self.sites, code)
+
+    def instrument(self, instrument_id: str) -> InstrumentUse:
+        """Return the use of this instrument. Raises KeyError if the study has none."""
+        for use in self.instruments:
+            if use.id == instrument_id:
+                return use
+        raise KeyError(instrument_id)
+
+    def visit_number(self, code: str) -> int:
+        """Return the visit's place in the schedule, 0 for the baseline.
+
+        Raises KeyError if there is no such visit.
+        """
+        return self.schedule.visits.index(self.visit(code))
 
     @property
     def baseline(self) -> Visit:
