@@ -31,6 +31,7 @@ class Action(StrEnum):
     MESSAGE_SENDING = "message_sending"
     MESSAGE_SENT = "message_sent"
     MESSAGE_FAILED = "message_failed"
+    MESSAGE_CANCELLED = "message_cancelled"
     GROUPS_OPENED = "groups_opened"
     DATA_DOWNLOADED = "data_downloaded"
 

@@ -1,0 +1,24 @@
+"""The commands an operator types: each becomes one service call, committed or rolled back.
+
+What was expected to fail is printed to the standard error, one problem a line, with exit code 2.
+A programmer's error keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from qol_app.cli.data import audit, db, responses
+from qol_app.cli.people import user
+from qol_app.cli.rehearsal import rehearsal
+from qol_app.cli.scores import score
+from qol_app.cli.serving import jobs, serve
+from qol_app.cli.study import study
+
+COMMANDS = (audit, db, jobs, rehearsal, responses, score, serve, study, user)
+
+
+def register(app: Flask) -> None:
+    """Add the commands to ``flask --app wsgi``."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

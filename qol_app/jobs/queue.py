@@ -1,0 +1,110 @@
+"""The queue: puts work in by id, and names what the consumer runs. Huey keeps the waiting work.
+
+Nothing is lost with the queue: the ledger in the database says what is unscored and unsent, and
+a sweep each minute finds it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+
+from qol_app.db.session import Sessions
+from qol_app.db.vault import Vault
+from qol_app.jobs.tasks import Tasks
+from qol_app.messaging import Sender
+from qol_app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+NAME = "qol"
+LONGEST_WAIT = 2.0
+"""Seconds between two looks into an empty queue that cannot wake its consumer."""
+
+
+class Queue:
+    """Waiting work, and the tasks that do it.
+
+    Making a queue opens no file and no connection; the first use does. So the application can be
+    made where no database is, and before a server forks.
+    """
+
+    def __init__(self, huey: Huey, tasks: Tasks) -> None:
+        self.huey = huey
+        self.tasks = tasks
+        self._prepared = huey.immediate
+        self._score = huey.task(name="score_response")(tasks.score_response)
+        self._send = huey.task(name="send_message")(tasks.send_message)
+        huey.periodic_task(crontab(), name="sweep")(tasks.sweep)
+
+    def score_response(self, response_id: int) -> None:
+        """Have a sent response scored soon."""
+        self._put(self._score, response_id)
+
+    def send_message(self, message_id: int) -> None:
+        """Have a planned message sent soon."""
+        self._put(self._send, message_id)
+
+    def prepare(self) -> None:
+        """Make the tables in which work waits, where there are none. Twice is a no-op."""
+        if not self._prepared and hasattr(self.huey.storage, "initialize_schema"):
+            self.huey.storage.initialize_schema()
+        self._prepared = True
+
+    def consume(self, *, workers: int) -> None:
+        """Do waiting work and the sweeps until SIGTERM or SIGINT; work begun is finished first.
+
+        Raises:
+            ValueError: the queue does its work at once and keeps none waiting.
+        """
+        if self.huey.immediate:
+            raise ValueError("memory:// keeps no work waiting; choose another QOL_QUEUE_URL")
+        self.prepare()
+        consumer = self.huey.create_consumer(
+            workers=workers, max_delay=LONGEST_WAIT, graceful_signal="TERM"
+        )
+        consumer.run()
+
+    def _put(self, task: Callable[[int], Any], number: int) -> None:
+        """Put work in; a queue out of reach fails nobody, because the sweep will do the work."""
+        try:
+            self.prepare()
+            task(number)
+        except Exception as error:  # each kind of storage has errors of its own
+            log.warning("queue out of reach (%s), left to the sweep", type(error).__name__)
+
+
+def make_queue(settings: Settings, sessions: Sessions, *, sender: Sender) -> Queue:
+    """Return the queue that the settings name.
+
+    ``sqlite:///FILE``, ``postgresql://...`` and ``redis://...`` keep the work for a consumer;
+    ``memory://`` does it at once, in the caller, as tests want it.
+
+    Raises:
+        ValueError: the URL names another kind of storage.
+    """
+    tasks = Tasks(
+        sessions=sessions,
+        sender=sender,
+        vault=Vault(settings.contact_keys),
+        base_url=settings.base_url,
+    )
+    return Queue(_huey(settings.queue_url), tasks)
+
+
+def _huey(url: str) -> Huey:
+    kind, _, rest = url.partition("://")
+    if kind == "memory":
+        return MemoryHuey(NAME, immediate=True, results=False)
+    if kind == "sqlite":
+        return SqliteHuey(
+            NAME, filename=rest.removeprefix("/"), results=False, timeout=30, create_tables=False
+        )
+    if kind.partition("+")[0] == "postgresql":
+        return PostgresHuey(NAME, dsn=f"postgresql://{rest}", results=False, create_tables=False)
+    if kind in ("redis", "rediss"):
+        return RedisHuey(NAME, url=url, results=False)
+    raise ValueError(f"QOL_QUEUE_URL: no queue on {kind}; choose sqlite, postgresql or redis")

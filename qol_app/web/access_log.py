@@ -1,0 +1,48 @@
+"""The web server's log: no survey token, no query string, no header."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+FORMAT = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
+"""Time, method, path, status, bytes, milliseconds: enough to see load and faults."""
+
+_SURVEY_PATH = re.compile(r"/s/.*", re.DOTALL)
+_SURVEY_PATH_IN_TEXT = re.compile(r"/s/[^\s\"']+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def masked(path: str) -> str:
+    """Return ``path`` on one line, without its query string and with all after ``/s/`` hidden."""
+    bare = _SURVEY_PATH.sub("/s/...", path.partition("?")[0])
+    return _CONTROL.sub("?", bare)
+
+
+class MaskingLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's logger with masked paths, whichever format is configured."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up both logs; the error log quotes paths too."""
+        super().setup(cfg)
+        self.error_log.addFilter(_mask_record)
+
+    def atoms(
+        self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta
+    ) -> dict[str, Any]:
+        """Return the values that the log's format may use; headers are not among them."""
+        values: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        path = masked(environ.get("PATH_INFO") or "")
+        safe = {key: value for key, value in values.items() if not key.startswith("{")}
+        line = f"{values['m']} {path} {values['H']}"
+        return safe | {"U": path, "r": line, "q": "", "f": "-"}
+
+
+def _mask_record(record: logging.LogRecord) -> bool:
+    record.msg = _SURVEY_PATH_IN_TEXT.sub("/s/...", record.getMessage())
+    record.args = ()
+    return True
