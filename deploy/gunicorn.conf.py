@@ -16,6 +16,8 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4
 timeout = 60
 graceful_timeout = 30
+# Signals control the server; a socket in the home folder would be shared by all servers of a user.
+control_socket_disable = True
 # Only a proxy that is named here is believed when it says over which scheme it was asked.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "")
 

@@ -26,8 +26,10 @@ jobs = Commands("jobs", help="Work that no request waits for.")
 @click.option("--workers", type=click.IntRange(1, 16), default=1, show_default=True)
 def run(workers: int) -> None:
     """Send messages and score forms until SIGTERM. One process of this suffices."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     base.ready()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("huey").setLevel(logging.WARNING)  # it would report every tick
+    base.note(f"{workers} worker(s) wait for work")
     try:
         current_app.extensions["queue"].consume(workers=workers)
     except ValueError as error:

@@ -27,9 +27,10 @@ class MaskingLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn's logger with masked paths, whichever format is configured."""
 
     def setup(self, cfg: Any) -> None:
-        """Set up both logs; the error log quotes paths too."""
+        """Set up both logs. Error logs quote paths too: gunicorn's, and Flask's for this app."""
         super().setup(cfg)
-        self.error_log.addFilter(_mask_record)
+        for log in (self.error_log, logging.getLogger("qol_app")):
+            log.addFilter(_mask_record)
 
     def atoms(
         self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta

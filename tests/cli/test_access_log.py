@@ -12,8 +12,9 @@ import time
 from pathlib import Path
 
 import pytest
+from gunicorn.config import Config
 
-from qol_app.web.access_log import _mask_record, masked
+from qol_app.web.access_log import MaskingLogger, _mask_record, masked
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "dGhpcy1pcy1hLXRva2VuLW9mLTI0"
@@ -41,6 +42,13 @@ def test_errors_are_masked_too() -> None:
     )
     assert _mask_record(record)
     assert record.getMessage() == "Error handling request /s/..."
+
+
+def test_flasks_report_of_a_fault_is_masked(caplog: pytest.LogCaptureFixture) -> None:
+    MaskingLogger(Config())
+    logging.getLogger("qol_app").error("Exception on %s [%s]", f"/s/{TOKEN}", "GET")
+    assert "Exception on /s/... [GET]" in caplog.text
+    assert TOKEN not in caplog.text
 
 
 def test_gunicorn_as_configured_logs_requests_without_token_and_query(tmp_path: Path) -> None:

@@ -247,3 +247,9 @@ def test_a_programmers_error_keeps_its_traceback(
     monkeypatch.setitem(loaded.extensions, "sessions", None)
     result = run("study", "list")
     assert isinstance(result.exception, AttributeError)
+
+
+def test_a_queue_that_works_at_once_has_no_process(run: Run, upgraded: Flask) -> None:
+    result = run("jobs", "run")
+    assert result.exit_code == 2
+    assert "choose another QOL_QUEUE_URL" in result.stderr
