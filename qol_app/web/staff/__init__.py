@@ -1,0 +1,16 @@
+"""The staff's surface: who has to be asked today, each participant, links, and answers."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from qol_app.settings import Settings
+from qol_app.web.staff import participant_views, views, visit_views
+from qol_app.web.staff.blueprint import bp
+
+__all__ = ["participant_views", "register", "views", "visit_views"]
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Add the staff's routes to ``app``."""
+    app.register_blueprint(bp)

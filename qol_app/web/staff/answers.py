@@ -1,0 +1,116 @@
+"""What the page of a visit's answers shows, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from qol_app.db.models import Visit
+from qol_app.domain.study import Protocol
+from qol_app.services.answers_view import FormView, ItemState, ItemView, ScoreView
+from qol_app.web.navigation import in_words
+from qol_app.web.staff import words
+from qol_app.web.staff.lists import participant_url
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerRow:
+    """One item; ``answer`` is empty unless it was answered, and ``state`` says why then."""
+
+    id: str
+    question: str
+    answer: str
+    state: str
+    at: str
+    is_hidden: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreRow:
+    """One score; ``value`` is empty where too few items were answered."""
+
+    name: str
+    value: str
+    answered: int
+    expected: int
+    module: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormSection:
+    """One form with its answers and scores."""
+
+    id: str
+    title: str
+    language: str
+    language_name: str
+    answered_on: str
+    is_started: bool
+    problem: str
+    rows: tuple[AnswerRow, ...]
+    scores: tuple[ScoreRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswersPage:
+    """All forms of one visit."""
+
+    number: str
+    participant_url: str
+    visit: str
+    forms: tuple[FormSection, ...]
+
+
+def answers_page(protocol: Protocol, visit: Visit, forms: Sequence[FormView]) -> AnswersPage:
+    """Return what the page shows; moments are by the site's clock."""
+    participant = visit.participant
+    zone = ZoneInfo(participant.site.timezone)
+    return AnswersPage(
+        number=participant.number,
+        participant_url=participant_url("staff.participant", participant.number),
+        visit=in_words(protocol.visit(visit.code).name),
+        forms=tuple(_section(form, zone) for form in forms),
+    )
+
+
+def _section(form: FormView, zone: ZoneInfo) -> FormSection:
+    response = form.response
+    return FormSection(
+        id=response.instrument_id,
+        title=form.title,
+        language=form.language,
+        language_name=words.language_name(form.language),
+        answered_on=words.day(response.answered_on) if response.answered_on else "",
+        is_started=response.started_at is not None,
+        problem=response.scoring_problem or "",
+        rows=tuple(_row(item, zone) for item in form.items),
+        scores=tuple(_score(score) for score in form.scores),
+    )
+
+
+def _row(item: ItemView, zone: ZoneInfo) -> AnswerRow:
+    return AnswerRow(
+        id=item.id,
+        question=item.question,
+        answer=item.answer,
+        state="" if item.state is ItemState.ANSWERED else str(words.ITEMS[item.state]),
+        at=words.moment(item.answered_at, zone) if item.answered_at else "",
+        is_hidden=item.is_hidden,
+    )
+
+
+def _score(score: ScoreView) -> ScoreRow:
+    return ScoreRow(
+        name=score.name,
+        value="" if score.value is None else f"{score.value:.{_decimals(score)}f}",
+        answered=score.items_answered,
+        expected=score.items_expected,
+        module=f"{score.module} {score.module_version}",
+    )
+
+
+def _decimals(score: ScoreView) -> int:
+    """Return the digits after the point that a scale of this width needs."""
+    width = score.high - score.low
+    return 3 if width <= 10 else 1 if width <= 1000 else 0

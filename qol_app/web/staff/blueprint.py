@@ -1,0 +1,10 @@
+"""The staff's blueprint; the view modules add their routes to it."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from qol_app.web.navigation import surround
+
+bp = Blueprint("staff", __name__, url_prefix="/studies/<study>")
+surround(bp)

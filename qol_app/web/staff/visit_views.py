@@ -1,0 +1,69 @@
+"""One visit: give its link out on screen or by e-mail, withdraw its links, read its answers."""
+
+from __future__ import annotations
+
+from flask import current_app, flash, g, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from qol_app.db.models import Visit
+from qol_app.domain.roles import Permission
+from qol_app.services import answers_view, links, messages, participants, studies, survey
+from qol_app.web import guards, unit
+from qol_app.web.guards import requires
+from qol_app.web.locale import language
+from qol_app.web.staff import letter
+from qol_app.web.staff.answers import answers_page
+from qol_app.web.staff.blueprint import bp
+from qol_app.web.staff.lists import participant_url
+
+VISIT = "/participants/<number>/visits/<visit>"
+
+
+def _visit(number: str, code: str, permission: Permission) -> Visit:
+    return participants.visit(unit.session(), guards.participant(number, permission), code)
+
+
+@bp.post(f"{VISIT}/link")
+@requires(Permission.SEND_LINKS)
+def issue_link(number: str, visit: str) -> ResponseReturnValue:
+    """Make a link and answer with the page that shows it, the only place where it stands."""
+    found = _visit(number, visit, Permission.SEND_LINKS)
+    survey.check_open(found, now=unit.now())
+    _link, token = links.issue(
+        unit.session(), found, channel="screen", actor=g.actor, now=unit.now()
+    )
+    shown = letter.write(studies.in_force(g.study), found, token)
+    return render_template("staff/link.html", letter=shown)
+
+
+@bp.post(f"{VISIT}/send")
+@requires(Permission.SEND_LINKS)
+def send_link(number: str, visit: str) -> ResponseReturnValue:
+    """Put a message with a link into the outbox; it goes out once this is stored."""
+    found = _visit(number, visit, Permission.SEND_LINKS)
+    message = messages.plan(unit.session(), found, actor=g.actor, now=unit.now())
+    unit.after_commit(lambda: current_app.extensions["queue"].send_message(message.id))
+    flash(_("The e-mail is on its way."), "success")
+    return redirect(participant_url("staff.participant", number), 303)
+
+
+@bp.post(f"{VISIT}/withdraw-links")
+@requires(Permission.SEND_LINKS)
+def withdraw_links(number: str, visit: str) -> ResponseReturnValue:
+    """Withdraw all links of a visit; answers given stay."""
+    found = _visit(number, visit, Permission.SEND_LINKS)
+    count = links.revoke(unit.session(), found, actor=g.actor, now=unit.now())
+    flash(ngettext("%(num)s link withdrawn.", "%(num)s links withdrawn.", count), "success")
+    return redirect(participant_url("staff.participant", number), 303)
+
+
+@bp.get(f"{VISIT}/answers")
+@requires(Permission.SEE_ANSWERS)
+def answers(number: str, visit: str) -> ResponseReturnValue:
+    """Show a visit's answers in the words in which they were given, and its scores."""
+    found = _visit(number, visit, Permission.SEE_ANSWERS)
+    forms = answers_view.read(unit.session(), found, language=language())
+    page = answers_page(studies.in_force(g.study), found, forms)
+    return render_template("staff/answers.html", page=page)

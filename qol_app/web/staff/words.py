@@ -1,0 +1,96 @@
+"""The words of the ledger as staff read them, and dates as they are written in records."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from flask_babel import lazy_gettext as _l
+
+from qol_app.domain.compliance import FormStatus, WorkState
+from qol_app.domain.events import ParticipantEventKind
+from qol_app.services.answers_view import ItemState
+from qol_app.services.messages import MessageStatus
+
+STATUSES = {
+    FormStatus.NOT_DUE: _l("Not due yet"),
+    FormStatus.OPEN: _l("Due"),
+    FormStatus.PARTIAL: _l("Unfinished"),
+    FormStatus.COMPLETE: _l("Answered"),
+    FormStatus.MISSED: _l("Missed"),
+    FormStatus.DECLINED: _l("Declined"),
+    FormStatus.TOO_ILL: _l("Too ill"),
+    FormStatus.TECHNICAL: _l("Technical failure"),
+    FormStatus.DEAD: _l("Died"),
+    FormStatus.WITHDRAWN: _l("Withdrawn"),
+    FormStatus.PRO_STOPPED: _l("Questionnaires stopped"),
+}
+
+WORK = {
+    WorkState.OVERDUE: _l("Overdue"),
+    WorkState.CLOSING: _l("Closing"),
+    WorkState.DUE: _l("Due"),
+}
+
+STARTED = _l("Started")
+NOT_STARTED = _l("Not started")
+
+EVENTS = {
+    ParticipantEventKind.DIED: _l("Died"),
+    ParticipantEventKind.WITHDREW: _l("Withdrew from the study"),
+    ParticipantEventKind.PRO_STOPPED: _l("Stopped the questionnaires"),
+}
+
+CHANNELS = {"screen": _l("Shown on screen"), "email": _l("E-mail")}
+
+MESSAGES = {
+    MessageStatus.PLANNED: _l("Waiting to be sent"),
+    MessageStatus.SENDING: _l("Being sent"),
+    MessageStatus.SENT: _l("Sent"),
+    MessageStatus.FAILED: _l("Not delivered"),
+    MessageStatus.CANCELLED: _l("Cancelled"),
+}
+
+ITEMS = {
+    ItemState.ANSWERED: _l("Answered"),
+    ItemState.BLANK: _l("Left blank"),
+    ItemState.NOT_SEEN: _l("Not seen"),
+}
+
+_MARKS = {
+    FormStatus.NOT_DUE: "not_due",
+    FormStatus.OPEN: "open",
+    FormStatus.PARTIAL: "partial",
+    FormStatus.COMPLETE: "complete",
+    FormStatus.MISSED: "missed",
+}
+
+
+def mark(status: FormStatus, work: WorkState | None = None, *, started: bool = False) -> str:
+    """Return the kind of mark beside a status, as ``components/tables.html`` names it."""
+    if work is WorkState.DUE and started:
+        return "partial"
+    return work.value if work is not None else _MARKS.get(status, "ended")
+
+
+def status(status: FormStatus, work: WorkState | None = None, *, started: bool = False) -> str:
+    """Return the word of a status; an open form says how urgent it is, or that it was started."""
+    if work is WorkState.DUE and started:
+        return str(STARTED)
+    return str(WORK[work] if work is not None else STATUSES[status])
+
+
+def day(value: date) -> str:
+    """Return a date as records write it, in every language: 2026-03-02."""
+    return value.isoformat()
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """Return an instant by the site's clock: 2026-03-02 10:00."""
+    return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def language_name(tag: str) -> str:
+    """Return a language in its own words."""
+    return str(Locale.parse(tag.replace("-", "_")).get_display_name())
