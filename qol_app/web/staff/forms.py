@@ -113,7 +113,8 @@ class EventForm(FlaskForm):  # type: ignore[misc]  # untyped base
     def __init__(self, *, today: date, **settings: Any) -> None:
         super().__init__(**settings)
         self.today = today
-        self.kind.choices = [(kind.value, str(text)) for kind, text in words.EVENTS.items()]
+        events = [(kind.value, str(text)) for kind, text in words.EVENTS.items()]
+        self.kind.choices = [("", str(_l("Choose"))), *events]  # nothing is chosen beforehand
 
     def validate_kind(self, field: SelectField) -> None:
         """Refuse an event that the ledger does not know."""
@@ -134,5 +135,5 @@ class EventForm(FlaskForm):  # type: ignore[misc]  # untyped base
 
 
 def _among(field: SelectField, message: str) -> None:
-    if field.data not in [value for value, *_ in field.iter_choices()]:
+    if field.data not in [value for value, *_ in field.iter_choices() if value]:
         raise ValidationError(message)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from qol_app.db.models import Participant, SurveyLink
+from qol_app.domain.compliance import FormStatus
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.roles import Permission
 from qol_app.domain.study import Protocol
@@ -226,13 +227,15 @@ def _block(protocol: Protocol, participant: Participant, record: VisitRecord) ->
 
 def _form(form: FormRecord) -> FormRow:
     response = form.response
-    is_started = response.started_at is not None and response.submitted_at is None
+    mark, status = words.mark(form.status), words.status(form.status)
+    if form.status is FormStatus.OPEN:
+        is_started = response.started_at is not None
+        mark = "partial" if is_started else "open"
+        status = str(words.STARTED if is_started else words.NOT_STARTED)
     return FormRow(
         title=form.title,
-        mark="partial" if is_started and form.status == "open" else words.mark(form.status),
-        status=str(words.STARTED)
-        if is_started and form.status == "open"
-        else words.status(form.status),
+        mark=mark,
+        status=status,
         answered_on=words.day(response.answered_on) if response.answered_on else "",
         answered=form.items_answered,
         shown=form.items_shown,

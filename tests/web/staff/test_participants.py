@@ -194,6 +194,7 @@ def test_an_event_ends_what_is_expected_and_leaves_one_audit_event(
     [
         ({"kind": "died", "happened_on": "2026-03-03"}, "This day has not come yet."),
         ({"kind": "moved", "happened_on": "2026-03-01"}, "Choose what happened."),
+        ({"kind": "", "happened_on": "2026-03-01"}, "Choose what happened."),
         ({"kind": "died", "happened_on": ""}, "Enter the date."),
     ],
 )
