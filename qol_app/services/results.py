@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -194,7 +194,7 @@ class _Job:
                     form_hash=self.questionnaire.hash,
                     options=self.options,
                     scored_at=now,
-                    **asdict(value),
+                    **vars(value),
                 )
             )
 

@@ -1,0 +1,10 @@
+"""The analyst's blueprint; the view modules add their routes to it."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from qol_app.web.navigation import surround
+
+bp = Blueprint("analysis", __name__, url_prefix="/studies/<study>")
+surround(bp)
