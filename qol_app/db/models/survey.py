@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qol_app.db.models.base import Base
 from qol_app.db.models.people import HIDDEN, Participant
-from qol_app.db.models.study import FormVersion
+from qol_app.db.models.study import FormVersion, ProtocolVersion
 from qol_app.db.types import Document, Instant
 
 
@@ -35,6 +35,7 @@ class Visit(Base):
     closes_on: Mapped[date]
 
     participant: Mapped[Participant] = relationship()
+    protocol: Mapped[ProtocolVersion] = relationship()
     responses: Mapped[list[Response]] = relationship(
         back_populates="visit", order_by="Response.position"
     )
@@ -94,7 +95,8 @@ class AnswerEvent(Base):
     event_id: Mapped[str]
     seq: Mapped[int]
     item: Mapped[str]
-    value: Mapped[Any] = mapped_column(Document)
+    value: Mapped[Any] = mapped_column(Document, nullable=True)
+    """None is seen but left blank."""
     answered_at: Mapped[datetime] = mapped_column(Instant)
     received_at: Mapped[datetime] = mapped_column(Instant)
     actor_kind: Mapped[str]

@@ -347,7 +347,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.String(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("item", sa.String(), nullable=False),
-        sa.Column("value", Document, nullable=False),
+        sa.Column("value", Document, nullable=True),
         sa.Column("answered_at", Instant(), nullable=False),
         sa.Column("received_at", Instant(), nullable=False),
         sa.Column("actor_kind", sa.String(), nullable=False),

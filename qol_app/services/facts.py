@@ -1,0 +1,76 @@
+"""From rows to the plain facts that the domain's rules take: windows, forms, participants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from qol_app.db.models import Participant, ParticipantEvent, Response, Visit
+from qol_app.domain.compliance import FormFacts, ParticipantFacts
+from qol_app.domain.eligibility import Eligibility, may_answer
+from qol_app.domain.events import ParticipantEventKind
+from qol_app.domain.schedule import Window, today_at
+
+
+def window_of(visit: Visit) -> Window:
+    """Return the window that was planned for a visit."""
+    return Window(
+        opens=visit.opens_on,
+        target=visit.target_on,
+        closes_on_time=visit.on_time_until,
+        closes=visit.closes_on,
+    )
+
+
+def participant_facts(events: Iterable[ParticipantEvent]) -> ParticipantFacts:
+    """Return when a participant died, withdrew or stopped: the earliest date of each."""
+    first: dict[str, date] = {}
+    for event in events:
+        first[event.kind] = min(event.happened_on, first.get(event.kind, event.happened_on))
+    return ParticipantFacts(
+        died_on=first.get(ParticipantEventKind.DIED),
+        withdrew_on=first.get(ParticipantEventKind.WITHDREW),
+        pro_stopped_on=first.get(ParticipantEventKind.PRO_STOPPED),
+    )
+
+
+def form_facts(response: Response) -> FormFacts:
+    """Return what has become of a form."""
+    return FormFacts(
+        started=response.started_at is not None,
+        submitted_on=response.answered_on if response.submitted_at else None,
+        any_answer=any(value is not None for value in response.answers.values()),
+        reason=response.missing_reason,
+    )
+
+
+def visit_facts(visit: Visit) -> FormFacts:
+    """Return what has become of a visit's forms taken together: sent once all are sent."""
+    forms = [form_facts(response) for response in visit.responses]
+    sent = [form.submitted_on for form in forms if form.submitted_on]
+    return FormFacts(
+        started=any(form.started for form in forms),
+        submitted_on=max(sent) if len(sent) == len(forms) else None,
+        any_answer=any(form.any_answer for form in forms),
+        reason=next((form.reason for form in forms if form.reason), None),
+    )
+
+
+def today_of(participant: Participant, now: datetime) -> date:
+    """Return the date at the participant's site."""
+    return today_at(ZoneInfo(participant.site.timezone), now)
+
+
+def eligibility(visit: Visit, *, now: datetime) -> Eligibility:
+    """Tell whether the visit's forms may be answered now, and if not, why not."""
+    return may_answer(
+        window_of(visit),
+        visit_facts(visit),
+        participant_facts(visit.participant.events),
+        today=today_of(visit.participant, now),
+        now=now,
+        last_activity=max(
+            (r.last_activity_at for r in visit.responses if r.last_activity_at), default=None
+        ),
+    )

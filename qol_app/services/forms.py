@@ -1,0 +1,123 @@
+"""Questionnaires and wordings as stored in the database, rebuilt once and kept by their hash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import questionnaires
+from qol_app.db.models import FormVersion, Instrument, WordingVersion
+from qol_app.domain.errors import Conflict, NotFound
+from questionnaires.model import Questionnaire, Wording, WordingKind
+
+PREFERENCE = (WordingKind.OFFICIAL, WordingKind.OWN, WordingKind.LABELS)
+"""Which wording is shown where a language has several."""
+
+_questionnaires: dict[str, Questionnaire] = {}
+_wordings: dict[str, Wording] = {}
+
+
+def questionnaire(version: FormVersion) -> Questionnaire:
+    """Return the questionnaire of a stored form version."""
+    if version.hash not in _questionnaires:
+        _questionnaires[version.hash] = questionnaires.from_document(version.document)
+    return _questionnaires[version.hash]
+
+
+def wording(session: Session, version: FormVersion, language: str) -> Wording:
+    """Return the best wording of a form version: official before our own before labels.
+
+    Raises:
+        NotFound: the form version has no wording in this language.
+    """
+    found = session.execute(
+        select(WordingVersion.id, WordingVersion.kind, WordingVersion.hash).where(
+            WordingVersion.form_version_id == version.id, WordingVersion.language == language
+        )
+    ).all()
+    if not found:
+        raise NotFound(f"{version.instrument_id} {version.version} has no wording in {language}")
+    best = min(found, key=lambda row: (PREFERENCE.index(WordingKind(row.kind)), -row.id))
+    return _stored_wording(session, best.hash, best.id)
+
+
+def wording_by_hash(session: Session, wording_hash: str) -> Wording:
+    """Return the wording that was shown under this hash. Raises NotFound."""
+    found = session.scalar(select(WordingVersion.id).where(WordingVersion.hash == wording_hash))
+    if found is None:
+        raise NotFound(f"no wording has the hash {wording_hash}")
+    return _stored_wording(session, wording_hash, found)
+
+
+def _stored_wording(session: Session, wording_hash: str, wording_id: int) -> Wording:
+    if wording_hash not in _wordings:
+        row = session.get_one(WordingVersion, wording_id)
+        _wordings[wording_hash] = questionnaires.wording_from_document(row.document)
+    return _wordings[wording_hash]
+
+
+def register(
+    session: Session, instrument: str, version: str, languages: tuple[str, ...], *, now: datetime
+) -> FormVersion:
+    """Store a form version and its wordings, unless they are stored already. Call in ``audited``.
+
+    Raises:
+        Conflict: another definition is stored under the same version.
+    """
+    released = questionnaires.load(instrument, version)
+    stored = session.scalar(
+        select(FormVersion).where(
+            FormVersion.instrument_id == instrument, FormVersion.version == version
+        )
+    )
+    if stored is None:
+        stored = _add_version(session, released, now=now)
+    elif stored.hash != released.hash:
+        raise Conflict(
+            f"{instrument} {version} is stored with another definition; a changed questionnaire "
+            "needs a new version number"
+        )
+    for language in languages:
+        _register_wording(session, stored, language, now=now)
+    return stored
+
+
+def _add_version(session: Session, released: Questionnaire, *, now: datetime) -> FormVersion:
+    if session.get(Instrument, released.id) is None:
+        session.add(Instrument(id=released.id))
+        session.flush()
+    stored = FormVersion(
+        instrument_id=released.id,
+        version=released.version,
+        hash=released.hash,
+        document=dict(released.document),
+        registered_at=now,
+    )
+    session.add(stored)
+    session.flush()
+    return stored
+
+
+def _register_wording(
+    session: Session, version: FormVersion, language: str, *, now: datetime
+) -> None:
+    words = questionnaires.wording(version.instrument_id, version.version, language)
+    same = select(WordingVersion.id).where(
+        WordingVersion.form_version_id == version.id,
+        WordingVersion.language == language,
+        WordingVersion.hash == words.hash,
+    )
+    if session.scalar(same) is not None:
+        return
+    session.add(
+        WordingVersion(
+            form_version_id=version.id,
+            language=language,
+            kind=words.kind.value,
+            hash=words.hash,
+            document=questionnaires.wording_document(words),
+            registered_at=now,
+        )
+    )

@@ -1,0 +1,124 @@
+"""Issue, check and use survey links. A link is an actor that may answer one visit.
+
+A token is 192 random bits; only its SHA-256 is stored. Looking at a link changes nothing, so
+scanners and previews cannot use it up; starting is a separate step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, joinedload
+
+from qol_app.db.audit import audited
+from qol_app.db.models import Participant, Response, SurveyLink, Visit
+from qol_app.domain import actor as actors
+from qol_app.domain.actor import Actor
+from qol_app.domain.errors import LinkRevoked, LinkUnknown
+from qol_app.domain.events import Action
+
+TOKEN_BYTES = 24
+
+
+def token_hash(token: str) -> str:
+    """Return what is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def issue(
+    session: Session, visit: Visit, *, channel: str, actor: Actor, now: datetime
+) -> tuple[SurveyLink, str]:
+    """Make a new link to a visit and return it with its token, which is not kept.
+
+    Earlier links of the visit stay good: patients open whichever message they find first.
+    """
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    with audited(
+        session,
+        actor=actor,
+        action=Action.LINK_ISSUED,
+        now=now,
+        study_id=visit.participant.study_id,
+        participant_id=visit.participant_id,
+    ):
+        link = SurveyLink(
+            visit_id=visit.id, token_hash=token_hash(token), channel=channel, issued_at=now
+        )
+        session.add(link)
+    return link, token
+
+
+def revoke(session: Session, visit: Visit, *, actor: Actor, now: datetime) -> int:
+    """Withdraw all links of a visit and return how many were still good."""
+    good = session.scalars(
+        select(SurveyLink).where(SurveyLink.visit_id == visit.id, SurveyLink.revoked_at.is_(None))
+    ).all()
+    if good:
+        with audited(
+            session,
+            actor=actor,
+            action=Action.LINK_REVOKED,
+            now=now,
+            study_id=visit.participant.study_id,
+            participant_id=visit.participant_id,
+        ):
+            for link in good:
+                link.revoked_at = now
+    return len(good)
+
+
+def by_token(session: Session, token: str) -> SurveyLink:
+    """Return the link of a token, good or withdrawn. Raises LinkUnknown if no link has it."""
+    return _find(session, SurveyLink.token_hash == token_hash(token))
+
+
+def by_id(session: Session, link_id: int) -> SurveyLink:
+    """Return the link of a running patient session. Raises as ``by_token``."""
+    return _find(session, SurveyLink.id == link_id)
+
+
+def _find(session: Session, condition: ColumnElement[bool]) -> SurveyLink:
+    link = session.scalar(
+        select(SurveyLink)
+        .where(condition)
+        .options(
+            joinedload(SurveyLink.visit)
+            .joinedload(Visit.participant)
+            .options(joinedload(Participant.study), joinedload(Participant.site)),
+            joinedload(SurveyLink.visit)
+            .joinedload(Visit.participant)
+            .selectinload(Participant.events),
+            joinedload(SurveyLink.visit).joinedload(Visit.protocol),
+            joinedload(SurveyLink.visit)
+            .selectinload(Visit.responses)
+            .joinedload(Response.form_version),
+        )
+    )
+    if link is None:
+        raise LinkUnknown("no survey link has this token")
+    return link
+
+
+def check_good(link: SurveyLink) -> None:
+    """Raise LinkRevoked if staff withdrew the link."""
+    if link.revoked_at is not None:
+        raise LinkRevoked("this survey link was withdrawn")
+
+
+def start(session: Session, link: SurveyLink, *, now: datetime) -> None:
+    """Note that a link was used for the first time. Starting again changes nothing."""
+    if link.first_used_at is not None:
+        return
+    participant = link.visit.participant
+    with audited(
+        session,
+        actor=actors.link(link.id),
+        action=Action.SURVEY_STARTED,
+        now=now,
+        study_id=participant.study_id,
+        participant_id=participant.id,
+    ):
+        link.first_used_at = now

@@ -1,0 +1,190 @@
+"""Save answers as append-only events and submit a visit's forms.
+
+Both are safe to repeat: an answer that is current already adds nothing, an event id counts once,
+and submitting twice is a no-op. The response row is locked while its answers change, so two tabs
+or two machines serialise and lose nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qol_app.db.audit import audited
+from qol_app.db.models import AnswerEvent, Response, Visit
+from qol_app.domain import answers as rules
+from qol_app.domain.actor import Actor
+from qol_app.domain.errors import AlreadySubmitted, UnknownItem
+from qol_app.domain.events import Action
+from qol_app.services import facts, forms
+from questionnaires.model import Questionnaire, Value, Wording
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One answer as it arrives: ``event_id`` is made where the answer is given."""
+
+    event_id: str
+    item: str
+    value: Value
+    answered_at: datetime
+
+
+def lock(session: Session, response: Response) -> Response:
+    """Lock the response's row and read it anew, so that its answers are the latest."""
+    return session.scalars(
+        select(Response)
+        .where(Response.id == response.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def save_answers(
+    session: Session,
+    response: Response,
+    given: Sequence[Answer],
+    *,
+    wording: Wording,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Add answers to a response and return how many were new.
+
+    An answer whose event id is known, or that equals the item's current one, is not new. None
+    marks an item as seen but left blank.
+
+    Raises:
+        AlreadySubmitted: the form was sent; its answers stand.
+        UnknownItem: the form has no such item.
+        AnswerOutOfRange: a value is not allowed; nothing of the call is stored.
+    """
+    questionnaire = forms.questionnaire(response.form_version)
+    checked = [(answer, _checked(questionnaire, answer)) for answer in given]
+    response = lock(session, response)
+    if response.submitted_at is not None:
+        raise AlreadySubmitted("this form was sent; its answers stand")
+    new = _new_answers(session, response, checked)
+    if not new:
+        return 0
+    participant = response.visit.participant
+    with audited(
+        session,
+        actor=actor,
+        action=Action.ANSWERS_SAVED,
+        now=now,
+        study_id=participant.study_id,
+        participant_id=participant.id,
+    ):
+        _append(session, response, new, actor=actor, now=now)
+        response.language = wording.language
+        response.wording_hash = wording.hash
+        response.started_at = response.started_at or now
+        response.last_activity_at = now
+    return len(new)
+
+
+def _checked(questionnaire: Questionnaire, answer: Answer) -> Value:
+    try:
+        item = questionnaire.item(answer.item)
+    except KeyError as error:
+        raise UnknownItem(f"{questionnaire.id} has no item {answer.item}") from error
+    return rules.check(item, answer.value)
+
+
+def _new_answers(
+    session: Session, response: Response, checked: Sequence[tuple[Answer, Value]]
+) -> list[tuple[Answer, Value]]:
+    known = set(
+        session.scalars(
+            select(AnswerEvent.event_id).where(
+                AnswerEvent.response_id == response.id,
+                AnswerEvent.event_id.in_([answer.event_id for answer, _ in checked]),
+            )
+        )
+    )
+    current: dict[str, Value] = dict(response.answers)
+    new = []
+    for answer, value in checked:
+        is_current = answer.item in current and current[answer.item] == value
+        if answer.event_id in known or is_current:
+            continue
+        known.add(answer.event_id)
+        current[answer.item] = value
+        new.append((answer, value))
+    return new
+
+
+def _append(
+    session: Session,
+    response: Response,
+    new: Sequence[tuple[Answer, Value]],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    answers = dict(response.answers)
+    for answer, value in new:
+        response.last_seq += 1
+        session.add(
+            AnswerEvent(
+                response_id=response.id,
+                event_id=answer.event_id,
+                seq=response.last_seq,
+                item=answer.item,
+                value=value,
+                answered_at=answer.answered_at,
+                received_at=now,
+                actor_kind=actor.kind.value,
+                actor_id=actor.id,
+            )
+        )
+        answers[answer.item] = value
+    response.answers = answers
+
+
+def submit_visit(
+    session: Session,
+    visit: Visit,
+    *,
+    mode: str,
+    actor: Actor,
+    now: datetime,
+    answered_on: date | None = None,
+    instruments: Collection[str] | None = None,
+) -> bool:
+    """Close the forms of a visit for good. Submitting twice is a no-op, so a retry is safe.
+
+    Args:
+        answered_on: The date on which they were answered, where that is known from elsewhere
+            (an import); None means today at the site.
+        instruments: The instruments whose forms are closed; None means all of the visit's.
+
+    Returns whether anything was submitted now.
+    """
+    chosen = [r for r in visit.responses if instruments is None or r.instrument_id in instruments]
+    waiting = [
+        response
+        for response in (lock(session, each) for each in chosen)
+        if response.submitted_at is None
+    ]
+    if not waiting:
+        return False
+    participant = visit.participant
+    with audited(
+        session,
+        actor=actor,
+        action=Action.RESPONSE_SUBMITTED,
+        now=now,
+        study_id=participant.study_id,
+        participant_id=participant.id,
+    ):
+        for response in waiting:
+            response.submitted_at = now
+            response.answered_on = answered_on or facts.today_of(participant, now)
+            response.mode = mode
+    return True

@@ -1,0 +1,64 @@
+"""Which language a page speaks. On the patient's path the language belongs to the patient."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from babel import Locale
+from flask import Flask, g, request, session
+from flask_babel import Babel, get_locale
+from flask_security import current_user
+
+LANGUAGES = ("en", "zh-Hans")
+"""Languages of the interface, as written in HTML and in study files."""
+
+CHOSEN = "language"
+
+
+def survey_session() -> dict[str, Any]:
+    """Return what the browser's session holds of a running survey; empty if none runs."""
+    return cast(dict[str, Any], session.get("survey", {}))
+
+
+def register(app: Flask) -> None:
+    """Set up Flask-Babel and give templates ``language``."""
+    Babel(app, locale_selector=_locale, default_domain="messages")
+    app.context_processor(lambda: {"language": language()})
+
+
+def language() -> str:
+    """Return the language of this page, as an HTML tag: ``en`` or ``zh-Hans``."""
+    locale = get_locale()
+    return str(locale).replace("_", "-") if locale else "en"
+
+
+def speak(chosen: str) -> None:
+    """Make this request speak ``chosen``, the language of the patient it is for."""
+    g.language = chosen
+
+
+def _locale() -> Locale:
+    return Locale.parse(_chosen().replace("-", "_"))
+
+
+def _chosen() -> str:
+    if "language" in g:
+        return cast(str, g.language)
+    if request.blueprint == "patient" and "language" in survey_session():
+        return cast(str, survey_session()["language"])
+    chosen = session.get(CHOSEN)
+    if chosen in LANGUAGES:
+        return cast(str, chosen)
+    if current_user and current_user.is_authenticated and current_user.language in LANGUAGES:
+        return cast(str, current_user.language)
+    return from_header()
+
+
+def from_header() -> str:
+    """Return the language that the browser asks for; any Chinese is served zh-Hans."""
+    for wanted, _ in request.accept_languages:
+        if wanted.lower().startswith("zh"):
+            return "zh-Hans"
+        if wanted.lower().startswith("en"):
+            return "en"
+    return "en"

@@ -1,0 +1,17 @@
+"""The patient's surface: from the link to the thank-you, one page at a time.
+
+Every page is plain HTML that works without script. Looking changes nothing: starting, answering
+and sending are POSTs. The token is exchanged for a session and leaves the address bar.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from qol_app.settings import Settings
+from qol_app.web.patient.views import bp
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Add the patient's routes to ``app``."""
+    app.register_blueprint(bp)

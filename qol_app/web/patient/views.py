@@ -1,0 +1,152 @@
+"""The patient's routes: start, pages, review, send, thanks."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from qol_app.db.models import SurveyLink, Visit
+from qol_app.services import links, participants, responses, survey
+from qol_app.services.survey import SurveyPage
+from qol_app.web import unit
+from qol_app.web.guards import enter, public, with_link
+from qol_app.web.patient import view_models
+from qol_app.web.patient.forms import PageForm, page_form
+
+bp = Blueprint("patient", __name__)
+
+
+def _open_link(token: str) -> SurveyLink:
+    link = links.by_token(unit.session(), token)
+    enter(link)
+    survey.check_open(link.visit, now=unit.now())
+    return link
+
+
+def _visit() -> Visit:
+    visit: Visit = g.link.visit
+    survey.check_open(visit, now=unit.now())
+    return visit
+
+
+@bp.get("/s/<token>")
+@public
+def welcome(token: str) -> ResponseReturnValue:
+    """Show what the link opens. Changes nothing, so scanners and previews are harmless."""
+    link = _open_link(token)
+    return render_template("patient/welcome.html", page=view_models.welcome(link.visit))
+
+
+@bp.post("/s/<token>")
+@public
+def start(token: str) -> ResponseReturnValue:
+    """Exchange the token for a session and go to the first unanswered item."""
+    link = _open_link(token)
+    links.start(unit.session(), link, now=unit.now())
+    session["survey"] = {"link": link.id, "language": link.visit.participant.language}
+    return redirect(url_for(".resume"), 303)
+
+
+@bp.post("/s/<token>/language")
+@public
+def choose_language_first(token: str) -> ResponseReturnValue:
+    """Remember the language that the patient picked before starting."""
+    link = _open_link(token)
+    _remember_language(link)
+    return redirect(url_for(".welcome", token=token), 303)
+
+
+@bp.post("/survey/language")
+@with_link
+def choose_language() -> ResponseReturnValue:
+    """Remember the language that the patient picked on the way."""
+    _remember_language(g.link)
+    session["survey"] = {**session["survey"], "language": g.link.visit.participant.language}
+    return redirect(url_for(".resume"), 303)
+
+
+def _remember_language(link: SurveyLink) -> None:
+    participants.set_language(
+        unit.session(),
+        link.visit.participant,
+        request.form.get("language", ""),
+        actor=g.actor,
+        now=unit.now(),
+    )
+
+
+@bp.get("/survey")
+@with_link
+def resume() -> ResponseReturnValue:
+    """Go on at the first item not yet seen, or at the review once all were."""
+    page = survey.resume_at(_visit())
+    return redirect(view_models.page_url(page) if page else url_for(".review"), 303)
+
+
+@bp.get("/survey/<instrument>/<page_id>")
+@with_link
+def show_page(instrument: str, page_id: str) -> ResponseReturnValue:
+    """Show one page of items."""
+    page = survey.page(_visit(), instrument, page_id)
+    return _question_page(page, page_form(page)), 200
+
+
+@bp.post("/survey/<instrument>/<page_id>")
+@with_link
+def save_page(instrument: str, page_id: str) -> ResponseReturnValue:
+    """Store what was changed on a page, and go where the pressed button says."""
+    visit = _visit()
+    page = survey.page(visit, instrument, page_id)
+    form = page_form(page)
+    if not form.validate_on_submit():
+        return _question_page(page, form), 422
+    going_back = request.form.get("go") == "back"
+    responses.save_answers(
+        unit.session(),
+        page.response,
+        list(form.changed(unit.now(), mark_blank=not going_back)),
+        wording=view_models.wording_of(unit.session(), page.response, visit.participant.language),
+        actor=g.actor,
+        now=unit.now(),
+    )
+    return redirect(view_models.next_url(visit, page, go=request.form.get("go", "next")), 303)
+
+
+def _question_page(page: SurveyPage, form: PageForm) -> str:
+    model = view_models.question_page(
+        unit.session(), page, form, reviewing="review" in request.args
+    )
+    return render_template("patient/page.html", page=model)
+
+
+@bp.get("/survey/review")
+@with_link
+def review() -> ResponseReturnValue:
+    """Show every answer, what was left blank first, before anything is sent."""
+    return render_template("patient/review.html", page=view_models.review(unit.session(), _visit()))
+
+
+@bp.post("/survey/review")
+@with_link
+def send() -> ResponseReturnValue:
+    """Send the visit's forms. A second tap finds them sent and says thank you again."""
+    visit: Visit = g.link.visit
+    if not survey.is_submitted(visit):
+        survey.check_open(visit, now=unit.now())
+    if responses.submit_visit(unit.session(), visit, mode="patient", actor=g.actor, now=unit.now()):
+        unit.after_commit(lambda: _score_later(visit))
+    return redirect(url_for(".thanks"), 303)
+
+
+def _score_later(visit: Visit) -> None:
+    for response in visit.responses:
+        current_app.extensions["queue"].score_response(response.id)
+
+
+@bp.get("/survey/thanks")
+@with_link
+def thanks() -> ResponseReturnValue:
+    """Say thank you once the forms are sent; before that, lead back to them."""
+    if not survey.is_submitted(g.link.visit):
+        return redirect(url_for(".resume"), 303)
+    return render_template("patient/thanks.html", page=view_models.thanks(g.link.visit))

@@ -1,0 +1,59 @@
+"""One database session per request, committed before the answer leaves, or rolled back.
+
+A GET reads and can change nothing. Any other method writes, and is committed only if the answer
+is a success: after an error page the data are as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.orm import Session
+
+from qol_app.db.session import Sessions
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def session() -> Session:
+    """Return this request's session."""
+    if "session" not in g:
+        sessions = cast(Sessions, current_app.extensions["sessions"])
+        g.session = sessions.read() if request.method in READING else sessions.write()
+    return cast(Session, g.session)
+
+
+def now() -> datetime:
+    """Return the time of this request, the same for all it does."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    return cast(datetime, g.now)
+
+
+def after_commit(task: Callable[[], None]) -> None:
+    """Run ``task`` once this request's changes are safe."""
+    g.setdefault("after_commit", []).append(task)
+
+
+def register(app: Flask, sessions: Sessions) -> None:
+    """Open, commit and close sessions around each request of ``app``."""
+    app.extensions["sessions"] = sessions
+    app.after_request(_commit)
+    app.teardown_request(_close)
+
+
+def _commit(response: Response) -> Response:
+    if "session" in g and request.method not in READING and response.status_code < 400:
+        g.session.commit()
+        for task in g.pop("after_commit", []):
+            task()
+    return response
+
+
+def _close(error: BaseException | None) -> None:
+    opened = g.pop("session", None)
+    if opened is not None:
+        opened.close()

@@ -1,0 +1,115 @@
+"""What must hold between the parts of a questionnaire, beyond the shape of its files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from questionnaires.model import AnswerType, Questionnaire
+
+CODED = ("one_of", "several_of")
+RANGED = ("scale", "visual_analogue", "number")
+
+
+def definition_problems(document: Mapping[str, Any], folder: Path) -> list[str]:
+    """Return every mistake of a definition, each with its key."""
+    ids = [item["id"] for item in document["items"]]
+    problems = [
+        f"{key}: {document[key]} does not match the folder {name}"
+        for key, name in (("id", folder.parent.name), ("version", folder.name))
+        if document[key] != name
+    ]
+    problems += [f"items: {one} occurs twice" for one in _twice(ids)]
+    problems += [
+        f"scales: {one} occurs twice" for one in _twice(s["code"] for s in document["scales"])
+    ]
+    for item in document["items"]:
+        problems += _item_problems(item)
+    problems += _page_problems(document, ids)
+    problems += _skip_problems(document, ids)
+    for scale in document["scales"]:
+        problems += [
+            f"scales.{scale['code']}.items: there is no item {one}"
+            for one in scale["items"]
+            if one not in ids
+        ]
+    return problems
+
+
+def _twice(values: Iterable[str]) -> list[str]:
+    return [value for value, count in Counter(values).items() if count > 1]
+
+
+def _item_problems(item: Mapping[str, Any]) -> list[str]:
+    place, kind = f"items.{item['id']}", item["type"]
+    problems = []
+    if kind in CODED and not (item["codes"] and item["options"]):
+        problems.append(f"{place}: {kind} needs codes and options")
+    if kind in RANGED and (
+        item["low"] is None or item["high"] is None or item["low"] >= item["high"]
+    ):
+        problems.append(f"{place}: {kind} needs low below high")
+    if kind == "text" and item["max_length"] is None:
+        problems.append(f"{place}: text needs max_length")
+    if set(item["exclusive"]) - set(item["codes"]):
+        problems.append(f"{place}.exclusive: not among the codes")
+    return problems
+
+
+def _page_problems(document: Mapping[str, Any], ids: list[str]) -> list[str]:
+    paged = Counter(one for page in document["pages"] for one in page["items"])
+    problems = [
+        f"pages: {one} is on {paged[one]} pages, not on one" for one in ids if paged[one] != 1
+    ]
+    return problems + [f"pages: there is no item {one}" for one in paged if one not in ids]
+
+
+def _skip_problems(document: Mapping[str, Any], ids: list[str]) -> list[str]:
+    order = {item_id: place for place, item_id in enumerate(ids)}
+    codes = {item["id"]: item["codes"] for item in document["items"]}
+    problems = []
+    for number, rule in enumerate(document["skips"]):
+        place = f"skips.{number}"
+        for one in (rule["item"], *rule["items"]):
+            if one not in order:
+                problems.append(f"{place}: there is no item {one}")
+        known = [one for one in rule["items"] if one in order]
+        if rule["item"] in order:
+            late = [one for one in known if order[one] <= order[rule["item"]]]
+            problems += [
+                f"{place}: {one} stands before {rule['item']}, which decides" for one in late
+            ]
+            if set(rule["values"]) - set(codes[rule["item"]]):
+                problems.append(f"{place}.values: not among the codes of {rule['item']}")
+    return problems
+
+
+def wording_problems(words: Mapping[str, Any], questionnaire: Questionnaire) -> list[str]:
+    """Return every question, option or scale that a wording lacks or has too many."""
+    problems = _difference("questions", words["questions"], [i.id for i in questionnaire.items])
+    problems += _difference("scales", words["scales"], [s.code for s in questionnaire.scales])
+    wanted: dict[str, set[str]] = {}
+    for item in questionnaire.items:
+        if item.options:
+            wanted.setdefault(item.options, set()).update(map(str, _worded_codes(item)))
+    problems += _difference("options", words["options"], wanted)
+    for name, codes in wanted.items():
+        problems += _difference(f"options.{name}", words["options"].get(name, codes), codes)
+    if (questionnaire.licence == "import") != (words["kind"] == "labels"):
+        problems.append(f"kind: {words['kind']} does not go with licence {questionnaire.licence}")
+    return problems
+
+
+def _worded_codes(item: Any) -> list[int]:
+    if item.type in (AnswerType.ONE_OF, AnswerType.SEVERAL_OF):
+        return list(item.codes)
+    return [int(item.low), int(item.high)]
+
+
+def _difference(place: str, given: Iterable[str], wanted: Iterable[str]) -> list[str]:
+    has, needs = set(given), set(wanted)
+    return [f"{place}.{one}: is missing" for one in sorted(needs - has)] + [
+        f"{place}.{one}: belongs to nothing" for one in sorted(has - needs)
+    ]

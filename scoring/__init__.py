@@ -1,0 +1,26 @@
+"""Scores questionnaires: pure, vectorised, usable without the app.
+
+    from questionnaires import load
+    from scoring import score
+    scores = score(load("eortc-qlq-c30"), answers)
+
+Each scale names its scoring module and parameters in the questionnaire's definition; modules are
+small files of this package, registered in ``registry``.
+"""
+
+from scoring.engine import completeness, expected_items, score
+from scoring.errors import AnswerOutOfRange, OptionUnknown
+from scoring.files import ScoreFileInvalid, score_file
+from scoring.registry import module_version, modules
+
+__all__ = [
+    "AnswerOutOfRange",
+    "OptionUnknown",
+    "ScoreFileInvalid",
+    "completeness",
+    "expected_items",
+    "module_version",
+    "modules",
+    "score",
+    "score_file",
+]

@@ -1,0 +1,69 @@
+"""The EQ-5D-5L index from a country's value set."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scoring.errors import OptionUnknown
+from scoring.registry import Numbers, ScaleAnswers, register
+
+DIMENSIONS = ("MO", "SC", "UA", "PD", "AD")
+SEVERE = 4
+
+
+@cache
+def value_sets() -> dict[str, dict[str, Any]]:
+    """Return all value sets by country: start, decrements per level, extra terms, doi."""
+    path = Path(__file__).parent / "eq5d_value_sets.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@register("eq5d_index", "1.0.0")
+def index(given: ScaleAnswers) -> Numbers:
+    """Return the index: start, less each dimension's decrement, plus the set's extra terms.
+
+    The option ``value_set`` names the country. Extra terms are mostly negative: ``Intercept`` if
+    any level is above 1, ``N4`` if any is 4 or 5, ``N5`` if any is 5, ``XX45`` if dimension XX is
+    4 or 5, ``Num45sq`` times the square of (dimensions at 4 or 5, less one).
+
+    Returns:
+        (n_forms,) float64, at most 1; NaN unless all five dimensions are answered.
+
+    Raises:
+        OptionUnknown: there is no such value set.
+
+    Source:
+        The value sets' own references (doi in the data); form of the terms as in eq5d 0.16.0.
+    """
+    chosen = given.options.get("value_set")
+    if chosen not in value_sets():
+        known = ", ".join(sorted(value_sets()))
+        raise OptionUnknown(f"no value set {chosen}; there are {known}")
+    values = value_sets()[chosen]
+    complete = ~np.isnan(given.answers).any(axis=1)
+    levels = given.answers[complete].astype(int)
+    result = np.full(len(given.answers), float(values["start"]))
+    for column, dimension in enumerate(DIMENSIONS):
+        result[complete] -= np.array(values[dimension], dtype=float)[levels[:, column] - 1]
+    for name, weight in values.get("extra", {}).items():
+        result[complete] += weight * _term(name, levels)
+    result[~complete] = np.nan
+    return result
+
+
+def _term(name: str, levels: Any) -> Numbers:
+    severe = levels >= SEVERE
+    terms = {
+        "Intercept": (levels > 1).any(axis=1),
+        "N4": severe.any(axis=1),
+        "N5": (levels > SEVERE).any(axis=1),
+        "Num45sq": np.maximum(severe.sum(axis=1) - 1, 0) ** 2,
+    }
+    if name not in terms:
+        terms[name] = severe[:, DIMENSIONS.index(name.removesuffix("45"))]
+    return np.asarray(terms[name], dtype=float)

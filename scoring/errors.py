@@ -1,0 +1,11 @@
+"""What can go wrong with answers and options."""
+
+from __future__ import annotations
+
+
+class AnswerOutOfRange(ValueError):
+    """An answer is not among those its item allows; the message names item, row and value."""
+
+
+class OptionUnknown(ValueError):
+    """A scoring option or its value does not exist; the message says what there is."""
