@@ -29,9 +29,21 @@ def variants(trajectory: Trajectory, shown: Shown, names: Names) -> dict[str, di
     return {
         theme: {
             name: trajectory_figure(
-                trajectory.descriptives, labels=labels, theme=theme, compact=compact
+                trajectory.descriptives,
+                labels=labels,
+                theme=theme,
+                compact=compact,
+                extent=(trajectory.scale.low, trajectory.scale.high),
+                threshold=_threshold(trajectory),
             )
             for name, compact in (("wide", False), ("narrow", True))
         }
         for theme in THEMES
     }
+
+
+def _threshold(trajectory: Trajectory) -> float | None:
+    """Return the change that counts, as the steps of the scale let it act."""
+    if trajectory.effective_threshold is not None:
+        return float(trajectory.effective_threshold)
+    return trajectory.threshold

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from qol_app.db.models import Response, Visit
@@ -14,6 +15,18 @@ from qol_app.services.survey import SurveyPage
 from qol_app.web.locale import language
 from qol_app.web.patient.forms import AnswerField, PageForm, shown
 from questionnaires.model import AnswerType, Item, Value, Wording, WordingKind
+
+LANGUAGE_NAMES = {"en": "English", "zh-Hans": "中文"}
+"""Languages in their own words; a tag without a name stands for itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageChoice:
+    """One language that the patient may pick."""
+
+    code: str
+    label: str
+    current: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +38,10 @@ class Welcome:
     contact: str
     questions: int
     is_started: bool
-    languages: tuple[str, ...]
+    are_labels: bool
+    start_url: str
+    language_url: str
+    languages: tuple[LanguageChoice, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +55,11 @@ class Question:
     low_label: str
     high_label: str
     value: Value
-    text_value: str
+    """The answer; None while there is none or what was typed cannot be read."""
+    typed: str | None
+    """The answer as text, or what was typed and could not be read."""
     shown: str
-    errors: tuple[str, ...]
+    error: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +74,13 @@ class QuestionPage:
     introduction: str | None
     are_labels: bool
     questions: tuple[Question, ...]
+    is_single: bool
+    """Whether the only question is the page's heading."""
     has_previous: bool
     is_reviewing: bool
     """Whether the patient came from the review and goes back there."""
-    languages: tuple[str, ...]
+    language_url: str
+    languages: tuple[LanguageChoice, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +108,8 @@ class Review:
     blanks: tuple[ReviewLine, ...]
     sections: tuple[ReviewSection, ...]
     last_url: str
-    languages: tuple[str, ...]
+    language_url: str
+    languages: tuple[LanguageChoice, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,16 +124,27 @@ def _protocol(visit: Visit) -> Protocol:
     return studies.protocol(visit.protocol)
 
 
-def welcome(visit: Visit) -> Welcome:
+def _languages(protocol: Protocol) -> tuple[LanguageChoice, ...]:
+    return tuple(
+        LanguageChoice(code=code, label=LANGUAGE_NAMES.get(code, code), current=code == language())
+        for code in protocol.languages
+    )
+
+
+def welcome(session: Session, visit: Visit, token: str) -> Welcome:
     """Return what the first page shows."""
     protocol, spoken = _protocol(visit), language()
+    words = [wording_of(session, response, spoken) for response in visit.responses]
     return Welcome(
         study=protocol.title[spoken],
         visit=protocol.visit(visit.code).name[spoken],
         contact=protocol.contact[spoken],
         questions=sum(len(page.items) for page in survey.pages(visit)),
         is_started=any(response.started_at for response in visit.responses),
-        languages=protocol.languages,
+        are_labels=any(each.kind is WordingKind.LABELS for each in words),
+        start_url=url_for("patient.start", token=token),
+        language_url=url_for("patient.choose_language_first", token=token),
+        languages=_languages(protocol),
     )
 
 
@@ -141,8 +174,10 @@ def question_page(
         are_labels=words.kind is WordingKind.LABELS,
         questions=tuple(_question(field, words, page.response) for field in form.answers),
         has_previous=page.number > 1,
+        is_single=len(form.answers) == 1,
         is_reviewing=reviewing,
-        languages=protocol.languages,
+        language_url=url_for("patient.choose_language"),
+        languages=_languages(protocol),
     )
 
 
@@ -158,9 +193,9 @@ def _question(field: AnswerField, words: Wording, response: Response) -> Questio
         low_label=_end(texts, item.low),
         high_label=_end(texts, item.high),
         value=field.data,
-        text_value=_as_typed(field),
+        typed=_as_typed(field),
         shown=shown(stored),
-        errors=tuple(str(error) for error in field.errors),
+        error=_remedy(item) if field.errors else None,
     )
 
 
@@ -170,10 +205,23 @@ def _end(texts: object, end: float | None) -> str:
     return str(texts.get(int(end), ""))
 
 
-def _as_typed(field: AnswerField) -> str:
+def _as_typed(field: AnswerField) -> str | None:
     if field.errors and isinstance(field.raw, str):
         return field.raw
-    return "" if field.data is None else str(field.data)
+    return None if field.data is None else str(field.data)
+
+
+def _remedy(item: Item) -> str:
+    if item.type is AnswerType.TEXT:
+        return str(_("Please write at most %(number)s characters.", number=item.max_length))
+    if item.type is AnswerType.SEVERAL_OF:
+        return str(_("These answers do not go together. Please choose again."))
+    if item.codes:
+        return str(_("Please choose one of the answers shown."))
+    low, high = f"{item.low:g}", f"{item.high:g}"
+    if item.decimals:
+        return str(_("Please give a number from %(low)s to %(high)s.", low=low, high=high))
+    return str(_("Please give a whole number from %(low)s to %(high)s.", low=low, high=high))
 
 
 def page_url(page: SurveyPage, *, reviewing: bool = False) -> str:
@@ -215,7 +263,8 @@ def review(session: Session, visit: Visit) -> Review:
             ReviewSection(title=title, lines=tuple(lines)) for title, lines in sections.items()
         ),
         last_url=page_url(walk[-1]),
-        languages=protocol.languages,
+        language_url=url_for("patient.choose_language"),
+        languages=_languages(protocol),
     )
 
 

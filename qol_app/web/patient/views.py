@@ -34,7 +34,9 @@ def _visit() -> Visit:
 def welcome(token: str) -> ResponseReturnValue:
     """Show what the link opens. Changes nothing, so scanners and previews are harmless."""
     link = _open_link(token)
-    return render_template("patient/welcome.html", page=view_models.welcome(link.visit))
+    return render_template(
+        "patient/welcome.html", page=view_models.welcome(unit.session(), link.visit, token)
+    )
 
 
 @bp.post("/s/<token>")
