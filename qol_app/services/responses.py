@@ -32,6 +32,8 @@ class Answer:
     item: str
     value: Value
     answered_at: datetime
+    only_if_unseen: bool = False
+    """Whether it counts only while the item has no entry at all: seen, and left blank."""
 
 
 def lock(session: Session, response: Response) -> Response:
@@ -111,7 +113,8 @@ def _new_answers(
     new = []
     for answer, value in checked:
         is_current = answer.item in current and current[answer.item] == value
-        if answer.event_id in known or is_current:
+        is_late_blank = answer.only_if_unseen and answer.item in current
+        if answer.event_id in known or is_current or is_late_blank:
             continue
         known.add(answer.event_id)
         current[answer.item] = value

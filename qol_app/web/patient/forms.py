@@ -55,10 +55,16 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # untyped base
             mark_blank: Whether an item left blank counts as seen.
         """
         for field in self.answers:
-            if field.data == shown_before(field.item) and not (field.data is None and mark_blank):
+            is_untouched = field.data == shown_before(field.item)
+            is_blank = field.data is None
+            if is_untouched and not (is_blank and mark_blank):
                 continue
             yield Answer(
-                event_id=uuid.uuid4().hex, item=field.item.id, value=field.data, answered_at=now
+                event_id=uuid.uuid4().hex,
+                item=field.item.id,
+                value=field.data,
+                answered_at=now,
+                only_if_unseen=is_untouched,
             )
 
 
