@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from qol_app.db.models import (
@@ -54,12 +55,39 @@ def score_frame(
         schedule, answered or not. ``score`` is NaN where there is none; ``day`` counts from the
         anchor date and is NaN where nothing was answered.
     """
+    rows = session.execute(_score_query(study, instrument, scale)).all()
+    days = [
+        _days_since(row.anchor_date, _last_day(row.answered_on, row.last_activity_at, row.timezone))
+        for row in rows
+    ]
+    months = _months(session, study)
+    width = fixed_width(row.participant for row in rows)
+    columns: dict[str, tuple[list[Any], str]] = {
+        "participant": ([width[row.participant] for row in rows], "str"),
+        "group": ([row.group if grouped else None for row in rows], "str"),
+        "site": ([row.site for row in rows], "str"),
+        "visit": ([row.visit for row in rows], "str"),
+        "visit_number": ([row.visit_number for row in rows], "int64"),
+        "month": ([months[row.protocol_id, row.visit] for row in rows], "float64"),
+        "day": (days, "float64"),
+        "instrument": ([instrument for _ in rows], "str"),
+        "scale": ([scale for _ in rows], "str"),
+        "score": ([row.score for row in rows], "float64"),
+        "items_answered": ([row.items_answered for row in rows], "Int64"),
+        "items_expected": ([row.items_expected for row in rows], "Int64"),
+    }
+    return pd.DataFrame(
+        {name: pd.Series(values, dtype=kind) for name, (values, kind) in columns.items()}
+    )
+
+
+def _score_query(study: Study, instrument: str, scale: str) -> Select[*tuple[Any, ...]]:
     newest = and_(
         Score.response_id == Response.id,
         Score.revision == Response.score_revision,
         Score.scale == scale,
     )
-    query = (
+    return (
         select(
             Participant.number.label("participant"),
             Participant.group_code.label("group"),
@@ -82,30 +110,6 @@ def score_frame(
         .where(Participant.study_id == study.id, Response.instrument_id == instrument)
         .order_by(Participant.number, Visit.number)
     )
-    rows = session.execute(query).all()
-    days = [
-        _days_since(row.anchor_date, _last_day(row.answered_on, row.last_activity_at, row.timezone))
-        for row in rows
-    ]
-    months = _months(session, study)
-    width = fixed_width(row.participant for row in rows)
-    frame = pd.DataFrame(
-        {
-            "participant": pd.Series([width[row.participant] for row in rows], dtype="str"),
-            "group": pd.Series([row.group if grouped else None for row in rows], dtype="str"),
-            "site": pd.Series([row.site for row in rows], dtype="str"),
-            "visit": pd.Series([row.visit for row in rows], dtype="str"),
-            "visit_number": pd.Series([row.visit_number for row in rows], dtype="int64"),
-            "month": pd.Series([months[row.protocol_id, row.visit] for row in rows], dtype=float),
-            "day": pd.Series(days, dtype=float),
-            "score": pd.Series([row.score for row in rows], dtype=float),
-            "items_answered": pd.Series([row.items_answered for row in rows], dtype="Int64"),
-            "items_expected": pd.Series([row.items_expected for row in rows], dtype="Int64"),
-        }
-    )
-    frame.insert(7, "instrument", pd.Series(instrument, index=frame.index, dtype="str"))
-    frame.insert(8, "scale", pd.Series(scale, index=frame.index, dtype="str"))
-    return frame
 
 
 def _months(session: Session, study: Study) -> dict[tuple[int, str], float]:

@@ -76,8 +76,8 @@ def _frames(
         own = [row for row in rows if row.instrument == instrument]
         frames[f"items_{instrument}.csv"] = tables.items_table(own, known)
         frames[f"scores_{instrument}.csv"] = tables.scores_table(own)
-    frames["item_states.csv"] = tables.item_states(rows)
     every = [version for known in by_instrument.values() for version in known]
+    frames["item_states.csv"] = tables.item_states(rows, every)
     frames[CODEBOOK] = tables.codebook(every, _wordings(session, study, every))
     return frames
 

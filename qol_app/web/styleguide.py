@@ -64,9 +64,7 @@ def register(app: Flask) -> None:
         return
     from qol_app.web.guards import public
 
-    app.add_url_rule(
-        "/styleguide", "styleguide", public(show), defaults={"page": "components"}
-    )
+    app.add_url_rule("/styleguide", "styleguide", public(show), defaults={"page": "components"})
     app.add_url_rule("/styleguide/<page>", "styleguide", public(show))
 
 

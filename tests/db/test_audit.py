@@ -47,7 +47,7 @@ def test_one_use_case_leaves_one_event_with_old_and_new_values(
         study = a_study(now)
         session.add(study)
     with audited(
-        session, actor=ACTOR, action=Action.STUDY_OPENED, now=now, reason="licences are here"
+        session, actor=ACTOR, action=Action.PROTOCOL_AMENDED, now=now, reason="licences are here"
     ):
         study.purpose = "real"
     loaded, opened = session.scalars(select(AuditEvent).order_by(AuditEvent.id))

@@ -21,7 +21,14 @@ def catalogue(path: Path) -> Catalog:
 
 def test_every_message_is_translated(tmp_path: Path) -> None:
     fresh = tmp_path / "messages.pot"
-    command = [sys.executable, "-m", "babel.messages.frontend", "extract", "-F", "qol_app/translations/babel.cfg"]
+    command = [
+        sys.executable,
+        "-m",
+        "babel.messages.frontend",
+        "extract",
+        "-F",
+        "qol_app/translations/babel.cfg",
+    ]
     command += ["-k", "_l", "-o", str(fresh), "."]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     translated = {m.id for m in catalogue(CHINESE) if m.id and m.string and not m.fuzzy}

@@ -245,7 +245,7 @@ def test_an_address_that_was_erased_since_gets_no_mail(
     session: Session, message: Message, visit: Visit, now: datetime
 ) -> None:
     contact = session.get_one(Contact, visit.participant_id)
-    with audited(session, actor=NURSE, action=Action.CONTACT_CHANGED, now=now):
+    with audited(session, actor=NURSE, action=Action.PARTICIPANT_ENROLLED, now=now):
         session.delete(contact)
     session.expire(visit.participant, ["contact"])
     assert claim(session, message, now) is None

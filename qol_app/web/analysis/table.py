@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from flask_babel import gettext as _
@@ -65,7 +66,7 @@ def groups(
     )
 
 
-def _row(line: Mapping[str, object], trajectory: Trajectory, visit: str) -> TableRow:
+def _row(line: Mapping[Any, Any], trajectory: Trajectory, visit: str) -> TableRow:
     n = int(str(line["n"]))
     if not line["shown"]:
         return TableRow(visit=visit, n=n, is_shown=False)
