@@ -21,6 +21,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import InputRequired, Length
 
 from qol_app.web import locale
@@ -51,10 +52,15 @@ class SampleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     """One field of each type."""
 
     number = StringField("Study number", [InputRequired("Enter the study number.")])
-    site = SelectField("Site", choices=[("1", "Site 1 (Hefei)"), ("2", "第2中心(北京)")])
+    site = SelectField(
+        "Site", choices=[SelectChoice("1", "Site 1 (Hefei)"), SelectChoice("2", "第2中心(北京)")]
+    )
     born = DateField("Date of consent", [InputRequired("Enter the date as on the form.")])
     reason = TextAreaField("Reason", [Length(max=200)])
-    mode = RadioField("How was it answered?", choices=[("own", "Own device"), ("paper", "Paper")])
+    mode = RadioField(
+        "How was it answered?",
+        choices=[SelectChoice("own", "Own device"), SelectChoice("paper", "Paper")],
+    )
     confirmed = BooleanField("I have compared every answer with the paper form")
 
 

@@ -74,7 +74,7 @@ def answer(page: Page, address: str, token: str) -> None:
 
 
 def baseline_row(page: Page, address: str) -> list[str]:
-    page.goto(f"{address}/studies/example/trajectories?instrument=daily-life-check&scale=DAY")
+    page.goto(f"{address}/studies/example/trajectories?measure=daily-life-check:DAY")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=30_000)
     row = page.locator("table tbody tr").first
     return [text.strip() for text in row.locator("th, td").all_inner_texts()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, cast
 
 from flask import (
@@ -70,6 +71,7 @@ def register(app: Flask, settings: Settings) -> None:
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
         SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_FRESHNESS=timedelta(minutes=-1),
         SECURITY_I18N_DIRNAME=["builtin", app.config["BABEL_TRANSLATION_DIRECTORIES"]],
     )
     request_session = cast(scoped_session[Session], LocalProxy(unit.session))

@@ -23,7 +23,7 @@ STATUSES = {
     FormStatus.TOO_ILL: _l("Too ill"),
     FormStatus.TECHNICAL: _l("Technical failure"),
     FormStatus.DEAD: _l("Died"),
-    FormStatus.WITHDRAWN: _l("Withdrawn"),
+    FormStatus.WITHDRAWN: _l("Withdrew from the study"),
     FormStatus.PRO_STOPPED: _l("Questionnaires stopped"),
 }
 
