@@ -50,7 +50,7 @@ def load(id: str, version: str | None = None) -> Questionnaire:  # the field's o
     if not versions:
         known = ", ".join(sorted({name for name, _ in available()}))
         raise QuestionnaireUnknown(f"no questionnaire {id}; there are {known}")
-    wanted = version or versions[-1]
+    wanted = versions[-1] if version is None else version
     if wanted not in versions:
         raise QuestionnaireUnknown(f"{id} has no version {wanted}; there are {', '.join(versions)}")
     return _load(ROOT / id / wanted)

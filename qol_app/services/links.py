@@ -11,7 +11,7 @@ import secrets
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from qol_app.db.audit import audited
 from qol_app.db.models import Participant, Response, SurveyLink, Visit
@@ -80,23 +80,23 @@ def by_id(session: Session, link_id: int) -> SurveyLink:
     return _find(session, SurveyLink.id == link_id)
 
 
+_PERSON = joinedload(SurveyLink.visit).joinedload(Visit.participant)
+_LINK = select(SurveyLink).options(
+    _PERSON.options(
+        joinedload(Participant.study),
+        joinedload(Participant.site),
+        selectinload(Participant.events),
+    ),
+    joinedload(SurveyLink.visit).joinedload(Visit.protocol),
+    joinedload(SurveyLink.visit)
+    .selectinload(Visit.responses)
+    .joinedload(Response.form_version, innerjoin=True),
+)
+"""A link with all that its patient's pages read; built once, because building it takes a while."""
+
+
 def _find(session: Session, condition: ColumnElement[bool]) -> SurveyLink:
-    link = session.scalar(
-        select(SurveyLink)
-        .where(condition)
-        .options(
-            joinedload(SurveyLink.visit)
-            .joinedload(Visit.participant)
-            .options(joinedload(Participant.study), joinedload(Participant.site)),
-            joinedload(SurveyLink.visit)
-            .joinedload(Visit.participant)
-            .selectinload(Participant.events),
-            joinedload(SurveyLink.visit).joinedload(Visit.protocol),
-            joinedload(SurveyLink.visit)
-            .selectinload(Visit.responses)
-            .joinedload(Response.form_version),
-        )
-    )
+    link = session.scalar(_LINK.where(condition))
     if link is None:
         raise LinkUnknown("no survey link has this token")
     return link

@@ -1,4 +1,7 @@
-"""Studies, protocols, sites, instruments and their immutable versions."""
+"""Studies, protocols, sites, instruments and their immutable versions.
+
+Documents are large and rebuilt once per hash, so a row is read without its document until asked.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ class ProtocolVersion(Base):
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     version: Mapped[str]
     hash: Mapped[str]
-    document: Mapped[dict[str, Any]] = mapped_column(Document)
+    document: Mapped[dict[str, Any]] = mapped_column(Document, deferred=True)
     loaded_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -77,7 +80,7 @@ class FormVersion(Base):
     instrument_id: Mapped[str] = mapped_column(ForeignKey("instrument.id"))
     version: Mapped[str]
     hash: Mapped[str]
-    document: Mapped[dict[str, Any]] = mapped_column(Document)
+    document: Mapped[dict[str, Any]] = mapped_column(Document, deferred=True)
     registered_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -93,5 +96,7 @@ class WordingVersion(Base):
     kind: Mapped[str]
     hash: Mapped[str]
     licence_reference: Mapped[str | None]
-    document: Mapped[dict[str, Any]] = mapped_column(Document, info={"audit": "derived"})
+    document: Mapped[dict[str, Any]] = mapped_column(
+        Document, deferred=True, info={"audit": "derived"}
+    )
     registered_at: Mapped[datetime] = mapped_column(Instant)

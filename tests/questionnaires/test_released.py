@@ -1,0 +1,98 @@
+"""A released questionnaire never changes, words everything, and holds no licensed text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from questionnaires import (
+    QuestionnaireUnknown,
+    available,
+    from_document,
+    load,
+    lock,
+    wording,
+    wording_document,
+    wording_from_document,
+)
+from questionnaires.checks import definition_problems, wording_problems
+from questionnaires.model import WordingKind
+
+RELEASED = available()
+
+
+def test_no_released_file_was_changed() -> None:
+    assert lock.changed() == []
+
+
+def test_everything_here_is_locked() -> None:
+    assert set(lock.current()) == set(lock.locked())
+
+
+def test_a_changed_release_is_refused_by_name(tmp_path: Path) -> None:
+    forged = tmp_path / "LOCK"
+    forged.write_text("0000 eq-5d-5l 1.0 definition\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"eq-5d-5l 1\.0 definition"):
+        lock.add(forged)
+
+
+def test_locking_adds_what_is_new(tmp_path: Path) -> None:
+    fresh = tmp_path / "LOCK"
+    assert "eortc-qlq-c30 3.0 en" in lock.add(fresh)
+    assert lock.add(fresh) == []
+
+
+@pytest.mark.parametrize(("instrument", "version"), RELEASED)
+def test_a_questionnaire_is_rebuilt_from_its_document(instrument: str, version: str) -> None:
+    questionnaire = load(instrument, version)
+    assert from_document(questionnaire.document) == questionnaire
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize(("instrument", "version"), RELEASED)
+def test_every_language_words_everything(instrument: str, version: str, language: str) -> None:
+    words = wording(instrument, version, language)
+    assert wording_from_document(wording_document(words)) == words
+    licensed = load(instrument, version).licence == "import"
+    assert (words.kind is WordingKind.LABELS) == licensed
+
+
+def test_an_unknown_questionnaire_says_which_there_are() -> None:
+    with pytest.raises(QuestionnaireUnknown, match=r"no questionnaire sf-99.*eortc-qlq-c30"):
+        load("sf-99")
+    with pytest.raises(QuestionnaireUnknown, match=r"has no version 9.0; there are 3.0"):
+        load("eortc-qlq-c30", "9.0")
+    with pytest.raises(QuestionnaireUnknown, match="has no version ;"):
+        load("eortc-qlq-c30", "")
+    with pytest.raises(QuestionnaireUnknown, match=r"no wording in fr; there are en, zh-Hans"):
+        wording("eortc-qlq-c30", "3.0", "fr")
+
+
+def test_every_mistake_of_a_definition_is_named_at_once() -> None:
+    good = load("daily-life-check", "1.0").document
+    bad = {
+        **good,
+        "pages": good["pages"][1:],
+        "skips": [{"items": ["ENERGY"], "item": "OUTINGS", "values": [7]}],
+        "scales": [{**good["scales"][0], "items": ["ENERGY", "LUCK"]}],
+    }
+    problems = definition_problems(bad, Path("daily-life-check/1.0"))
+    assert problems == [
+        "pages: ENERGY is on 0 pages, not on one",
+        "skips.0: ENERGY stands before OUTINGS, which decides",
+        "skips.0.values: not among the codes of OUTINGS",
+        "scales.WELL.items: there is no item LUCK",
+    ]
+
+
+def test_every_gap_of_a_wording_is_named_at_once() -> None:
+    words = wording_document(wording("daily-life-check", "1.0", "en"))
+    del words["questions"]["MOOD"]
+    del words["options"]["amount"]["3"]
+    words["scales"]["LUCK"] = "Luck"
+    assert wording_problems(words, load("daily-life-check", "1.0")) == [
+        "questions.MOOD: is missing",
+        "scales.LUCK: belongs to nothing",
+        "options.amount.3: is missing",
+    ]

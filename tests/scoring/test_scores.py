@@ -1,0 +1,154 @@
+"""Scores worked by hand, the missing rules at their edges, and what must never matter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from questionnaires import available, load
+from scoring import AnswerOutOfRange, OptionUnknown, completeness, expected_items, score
+from scoring.eq5d import value_sets
+
+C30 = load("eortc-qlq-c30", "3.0")
+EQ5D = load("eq-5d-5l", "1.0")
+ITEMS = [item.id for item in C30.items]
+
+
+def c30(**answers: int | None) -> pd.Series:
+    """The scores of one form; items not named are unanswered."""
+    form = pd.DataFrame([{item: answers.get(item) for item in ITEMS}], dtype="Float64")
+    return score(C30, form).iloc[0]
+
+
+def eq5d(state: str, **options: str) -> pd.Series:
+    form = pd.DataFrame([dict(zip(["MO", "SC", "UA", "PD", "AD"], map(int, state), strict=True))])
+    return score(EQ5D, form.assign(VAS=80), options).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        pytest.param([1, 1, 1, 1, 1], 100.0, id="no trouble at all"),
+        pytest.param([4, 4, 4, 4, 4], 0.0, id="the most trouble"),
+        pytest.param([2, 2, 2, None, None], 66.666667, id="three of five answered is enough"),
+        pytest.param([2, 2, None, None, None], None, id="two of five is not"),
+    ],
+)
+def test_physical_functioning(answers: list[int | None], expected: float | None) -> None:
+    result = c30(**{f"q{i}": value for i, value in enumerate(answers, start=1)})["PF2"]
+    assert pd.isna(result) if expected is None else result == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("scale", "answers", "expected"),
+    [
+        pytest.param("QL2", {"q29": 7, "q30": 4}, 75.0, id="global status is not reversed"),
+        pytest.param("FA", {"q10": 4, "q12": 3}, 83.333333, id="two of three is enough"),
+        pytest.param("FA", {"q10": 4}, None, id="one of three is not"),
+        pytest.param("NV", {"q14": 2}, 33.333333, id="one of two is enough"),
+        pytest.param("EF", {"q21": 1, "q22": 4}, 50.0, id="two of four is enough"),
+        pytest.param("DY", {}, None, id="a single item must be answered"),
+    ],
+)
+def test_other_scales(scale: str, answers: dict[str, int | None], expected: float | None) -> None:
+    result = c30(**answers)[scale]
+    assert pd.isna(result) if expected is None else result == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_summary_needs_all_thirteen_scales() -> None:
+    best = {item: 1 for item in ITEMS}
+    assert c30(**best)["SUMSC"] == 100
+    assert pd.isna(c30(**{**best, "q8": None})["SUMSC"])
+    without_money = c30(**{**best, "q28": None, "q29": None, "q30": None})
+    assert without_money["SUMSC"] == 100
+
+
+@pytest.mark.parametrize(
+    ("state", "country", "expected"),
+    [
+        pytest.param("11111", "China", 1.0, id="full health"),
+        pytest.param("21121", "China", 0.876, id="some trouble, China"),
+        pytest.param("55555", "China", -0.391, id="worst, China"),
+        pytest.param("55555", "England", -0.285, id="worst, England"),
+        pytest.param("55555", "USA", -0.573, id="worst, USA"),
+        pytest.param("55555", "Germany", -0.661, id="worst, Germany"),
+    ],
+)
+def test_the_eq5d_index(state: str, country: str, expected: float) -> None:
+    assert eq5d(state, value_set=country)["INDEX"] == pytest.approx(expected, abs=1e-9)
+
+
+def test_every_value_set_gives_its_published_worst_value() -> None:
+    assert len(value_sets()) == 47
+    for country, values in value_sets().items():
+        assert eq5d("55555", value_set=country)["INDEX"] == pytest.approx(values["worst"], abs=6e-5)
+
+
+def test_profile_sum_and_scale_of_the_eq5d() -> None:
+    scores = eq5d("21345")
+    assert (scores["PROFILE"], scores["LSS"], scores["VAS"]) == (21345, 15, 80)
+
+
+def test_a_missing_dimension_gives_no_index() -> None:
+    form = pd.DataFrame({"MO": [1], "SC": [1], "UA": [None], "PD": [1], "AD": [1], "VAS": [70]})
+    scores = score(EQ5D, form).iloc[0]
+    assert pd.isna(scores["INDEX"])
+    assert scores["VAS"] == 70
+
+
+def test_an_unknown_value_set_is_named_with_those_there_are() -> None:
+    with pytest.raises(OptionUnknown, match=r"no value set Atlantis.*China"):
+        eq5d("11111", value_set="Atlantis")
+    with pytest.raises(OptionUnknown, match="no scoring option colour"):
+        eq5d("11111", colour="red")
+
+
+@pytest.mark.parametrize("bad", [0, 5, 2.5, -1])
+def test_a_value_that_the_item_does_not_allow_is_refused(bad: float) -> None:
+    forms = pd.DataFrame(1.0, index=["a", "b"], columns=ITEMS)
+    forms.loc["b", "q7"] = bad
+    with pytest.raises(AnswerOutOfRange, match="q7, row b"):
+        score(C30, forms)
+
+
+def test_a_missing_column_is_named() -> None:
+    forms = pd.DataFrame(1, index=[0], columns=ITEMS).drop(columns="q12")
+    with pytest.raises(KeyError, match="q12"):
+        score(C30, forms)
+
+
+def test_completeness_counts_answered_items() -> None:
+    forms = pd.DataFrame([{item: None for item in ITEMS} | {"q1": 1, "q2": 2, "q29": 5}])
+    counts = completeness(C30, forms).iloc[0]
+    assert (counts["PF2"], counts["QL2"], counts["FA"]) == (2, 1, 0)
+    assert expected_items(C30)["PF2"] == 5
+
+
+FORMS = st.lists(
+    st.lists(st.one_of(st.none(), st.integers(1, 4)), min_size=30, max_size=30),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(FORMS)
+def test_order_extra_columns_and_batch_size_never_change_a_score(forms: list[list[int]]) -> None:
+    frame = pd.DataFrame(forms, columns=ITEMS, dtype="Float64")
+    whole = score(C30, frame)
+    turned = score(C30, frame.iloc[::-1].assign(other="x")).iloc[::-1]
+    single = pd.concat([score(C30, frame.iloc[[row]]) for row in range(len(frame))])
+    pd.testing.assert_frame_equal(whole, turned)
+    pd.testing.assert_frame_equal(whole, single)
+    seen = whole.to_numpy()[~np.isnan(whole.to_numpy())]
+    assert ((seen >= 0) & (seen <= 100)).all()
+
+
+@pytest.mark.parametrize(("instrument", "version"), available())
+def test_a_form_without_answers_has_no_score(instrument: str, version: str) -> None:
+    questionnaire = load(instrument, version)
+    empty = pd.DataFrame([{item.id: None for item in questionnaire.items}])
+    assert score(questionnaire, empty).isna().all(axis=None)
