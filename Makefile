@@ -38,6 +38,7 @@ lint: $(DEVELOPMENT) $(CATALOGUES)
 	@$(BIN)/lint-imports
 
 bench: $(RUNTIME) $(CATALOGUES)
+	@$(BIN)/python -m benchmarks.scoring
 	@$(BIN)/python -m benchmarks.survey
 
 # A folder with pip is kept; only what the requirements files name is brought up to date.

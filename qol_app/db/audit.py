@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table, event, insert, inspect, select, text
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, UOWTransaction, sessionmaker
 
 from qol_app.db.models import AuditEvent, Base
 from qol_app.domain.actor import Actor
@@ -117,20 +118,29 @@ def _record_flush(session: Session, context: UOWTransaction) -> None:
 def _describe(instance: Base, kind: str) -> dict[str, Any]:
     state = inspect(instance)
     values: dict[str, Any] = {}
-    for attribute in state.mapper.column_attrs:
-        visibility = state.mapper.columns[attribute.key].info.get("audit")
-        history = state.attrs[attribute.key].history
-        if visibility == "derived" or kind == "removed" or not history.has_changes():
+    touched = () if kind == "removed" else state.committed_state
+    for key, is_hidden in _shown_columns(state.mapper):
+        if key not in touched:
             continue
-        new = "hidden" if visibility == "hidden" else _plain(state.attrs[attribute.key].value)
-        if kind == "added":
-            if new is not None:
-                values[attribute.key] = new
-        else:
-            old = _plain(next(iter(history.deleted or ()), None))
-            values[attribute.key] = [new if visibility == "hidden" else old, new]
+        history = state.attrs[key].history
+        new = "hidden" if is_hidden else _plain(state.attrs[key].value)
+        if kind == "added" and new is not None:
+            values[key] = new
+        elif kind == "changed" and history.has_changes():
+            old = new if is_hidden else _plain(next(iter(history.deleted or ()), None))
+            values[key] = [old, new]
     table = state.mapper.local_table
     return {"table": str(table), "id": _key(instance), "kind": kind, "values": values}
+
+
+@cache
+def _shown_columns(mapper: Mapper[Any]) -> tuple[tuple[str, bool], ...]:
+    """Return the attributes that the audit names, and whether their values are hidden."""
+    visibility = {
+        attribute.key: mapper.columns[attribute.key].info.get("audit")
+        for attribute in mapper.column_attrs
+    }
+    return tuple((key, seen == "hidden") for key, seen in visibility.items() if seen != "derived")
 
 
 def _key(instance: Base) -> Any:

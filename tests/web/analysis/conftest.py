@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from qol_app.db.models import Participant
+from qol_app.db.models import Participant, Study
 from qol_app.db.session import Sessions
 from qol_app.services import results
 from tests import builders
@@ -36,7 +36,7 @@ def answered(sessions: Sessions, world: World, now: datetime) -> World:
                 person = builders.participant(
                     session,
                     now,
-                    of=session.merge(world.study),
+                    of=session.get_one(Study, world.study.id),
                     at="SHA",
                     anchor=now.date() - timedelta(days=28),
                     group=group,
