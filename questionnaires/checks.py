@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from questionnaires.model import AnswerType, Questionnaire
 
 CODED = ("one_of", "several_of")
 RANGED = ("scale", "visual_analogue", "number")
+UNSCORED = ("several_of", "text")
+"""Answers that are not one number."""
+
+Value = TypeVar("Value", str, int)
 
 
 def definition_problems(document: Mapping[str, Any], folder: Path) -> list[str]:
@@ -25,21 +29,22 @@ def definition_problems(document: Mapping[str, Any], folder: Path) -> list[str]:
     problems += [
         f"scales: {one} occurs twice" for one in _twice(s["code"] for s in document["scales"])
     ]
+    problems += [f"cdisc: {one} occurs twice" for one in _twice(_cdisc_codes(document))]
     for item in document["items"]:
         problems += _item_problems(item)
     problems += _page_problems(document, ids)
     problems += _skip_problems(document, ids)
-    for scale in document["scales"]:
-        problems += [
-            f"scales.{scale['code']}.items: there is no item {one}"
-            for one in scale["items"]
-            if one not in ids
-        ]
+    problems += _scale_problems(document)
     return problems
 
 
-def _twice(values: Iterable[str]) -> list[str]:
+def _twice(values: Iterable[Value]) -> list[Value]:
     return [value for value, count in Counter(values).items() if count > 1]
+
+
+def _cdisc_codes(document: Mapping[str, Any]) -> list[str]:
+    entries = [*document["items"], *document["scales"]]
+    return [entry["cdisc"] for entry in entries if entry["cdisc"]]
 
 
 def _item_problems(item: Mapping[str, Any]) -> list[str]:
@@ -47,6 +52,7 @@ def _item_problems(item: Mapping[str, Any]) -> list[str]:
     problems = []
     if kind in CODED and not (item["codes"] and item["options"]):
         problems.append(f"{place}: {kind} needs codes and options")
+    problems += [f"{place}.codes: {one} occurs twice" for one in _twice(item["codes"])]
     if kind in RANGED and (
         item["low"] is None or item["high"] is None or item["low"] >= item["high"]
     ):
@@ -64,6 +70,21 @@ def _page_problems(document: Mapping[str, Any], ids: list[str]) -> list[str]:
         f"pages: {one} is on {paged[one]} pages, not on one" for one in ids if paged[one] != 1
     ]
     return problems + [f"pages: there is no item {one}" for one in paged if one not in ids]
+
+
+def _scale_problems(document: Mapping[str, Any]) -> list[str]:
+    kinds = {item["id"]: item["type"] for item in document["items"]}
+    problems = []
+    for scale in document["scales"]:
+        place = f"scales.{scale['code']}"
+        if scale["low"] >= scale["high"]:
+            problems.append(f"{place}: needs low below high")
+        for one in scale["items"]:
+            if one not in kinds:
+                problems.append(f"{place}.items: there is no item {one}")
+            elif kinds[one] in UNSCORED:
+                problems.append(f"{place}.items: {one} is {kinds[one]}, which no scale can score")
+    return problems
 
 
 def _skip_problems(document: Mapping[str, Any], ids: list[str]) -> list[str]:
@@ -89,6 +110,10 @@ def _skip_problems(document: Mapping[str, Any], ids: list[str]) -> list[str]:
 def wording_problems(words: Mapping[str, Any], questionnaire: Questionnaire) -> list[str]:
     """Return every question, option or scale that a wording lacks or has too many."""
     problems = _difference("questions", words["questions"], [i.id for i in questionnaire.items])
+    problems += [
+        f"hints.{one}: belongs to nothing"
+        for one in sorted(set(words["hints"]) - {item.id for item in questionnaire.items})
+    ]
     problems += _difference("scales", words["scales"], [s.code for s in questionnaire.scales])
     wanted: dict[str, set[str]] = {}
     for item in questionnaire.items:

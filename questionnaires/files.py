@@ -28,15 +28,24 @@ class QuestionnaireInvalid(ValueError):
 
 
 def available() -> list[tuple[str, str]]:
-    """Return (id, version) of every questionnaire here, sorted by id and by version."""
+    """Return (id, version) of every questionnaire here, sorted by id and by version.
+
+    Raises:
+        QuestionnaireInvalid: a folder is not named like a version.
+    """
     found = [
         (path.parent.parent.name, path.parent.name) for path in ROOT.glob("*/*/definition.toml")
     ]
-    return sorted(found, key=lambda pair: (pair[0], _sortable(pair[1])))
+    return sorted(found, key=lambda pair: (pair[0], _sortable(*pair)))
 
 
-def _sortable(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+def _sortable(id: str, version: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in version.split("."))
+    except ValueError as error:
+        raise QuestionnaireInvalid(
+            f"{id}/{version}: a version is numbers with points, e.g. 1.0"
+        ) from error
 
 
 def load(id: str, version: str | None = None) -> Questionnaire:  # the field's own word
@@ -53,7 +62,7 @@ def load(id: str, version: str | None = None) -> Questionnaire:  # the field's o
     wanted = versions[-1] if version is None else version
     if wanted not in versions:
         raise QuestionnaireUnknown(f"{id} has no version {wanted}; there are {', '.join(versions)}")
-    return _load(ROOT / id / wanted)
+    return read(ROOT / id / wanted)
 
 
 def wording(id: str, version: str, language: str) -> Wording:  # as in load
@@ -69,11 +78,16 @@ def wording(id: str, version: str, language: str) -> Wording:  # as in load
         raise QuestionnaireUnknown(
             f"{id} {version} has no wording in {language}; there are {known}"
         )
-    return _wording(ROOT / id / version, language)
+    return read_wording(ROOT / id / version, language)
 
 
 @cache
-def _load(folder: Path) -> Questionnaire:
+def read(folder: Path) -> Questionnaire:
+    """Read the definition in ``<instrument>/<version>``, wherever that folder lies.
+
+    Raises:
+        QuestionnaireInvalid: the file has mistakes; names all of them.
+    """
     path = folder / "definition.toml"
     definition = _read(path, Definition)
     languages = [file.stem for file in (folder / "wording").glob("*.toml")]
@@ -83,10 +97,15 @@ def _load(folder: Path) -> Questionnaire:
 
 
 @cache
-def _wording(folder: Path, language: str) -> Wording:
+def read_wording(folder: Path, language: str) -> Wording:
+    """Read one language's wording in ``<instrument>/<version>``, wherever that folder lies.
+
+    Raises:
+        QuestionnaireInvalid: this file or the definition has mistakes; names all of them.
+    """
     path = folder / "wording" / f"{language}.toml"
     words = {"language": language, **_read(path, WordingFile).model_dump()}
-    _refuse(path, wording_problems(words, _load(folder)))
+    _refuse(path, wording_problems(words, read(folder)))
     return wording_from_document(words)
 
 
@@ -94,7 +113,7 @@ def _read(path: Path, shape: type[Shape]) -> Shape:
     try:
         data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         return shape.model_validate(data)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise QuestionnaireInvalid(f"{_named(path)}: {error}") from error
     except ValidationError as error:
         lines = [
@@ -110,4 +129,4 @@ def _refuse(path: Path, problems: list[str]) -> None:
 
 
 def _named(path: Path) -> str:
-    return str(path.relative_to(ROOT))
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from questionnaires.files import available, load, wording
+from questionnaires.files import QuestionnaireInvalid, available, load, wording
 
 LOCK = Path(__file__).parent / "LOCK"
 
@@ -17,13 +17,27 @@ Entry = tuple[str, str, str]
 
 
 def current() -> dict[Entry, str]:
-    """Return the hash of every questionnaire file as it is now."""
+    """Return the hash of every questionnaire file as it is now.
+
+    Raises:
+        QuestionnaireInvalid: files have mistakes; names all of them, in every file.
+    """
     found: dict[Entry, str] = {}
+    mistakes: list[str] = []
     for name, version in available():
-        questionnaire = load(name, version)
+        try:
+            questionnaire = load(name, version)
+        except QuestionnaireInvalid as error:
+            mistakes.append(str(error))
+            continue
         found[name, version, "definition"] = questionnaire.hash
         for language in questionnaire.languages:
-            found[name, version, language] = wording(name, version, language).hash
+            try:
+                found[name, version, language] = wording(name, version, language).hash
+            except QuestionnaireInvalid as error:
+                mistakes.append(str(error))
+    if mistakes:
+        raise QuestionnaireInvalid("\n".join(mistakes))
     return found
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Id = str
+Text = Annotated[str, StringConstraints(pattern=r"\S")]
+"""Words that a reader will see: never blank."""
 _RANGE = re.compile(r"^([A-Za-z_]*)(\d+)\.\.([A-Za-z_]*)(\d+)$")
 
 
@@ -59,7 +60,7 @@ class Definition(Strict):
     """One ``definition.toml``."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]+$")
-    version: str
+    version: str = Field(pattern=r"^\d+(\.\d+)*$")
     licence: Literal["import", "ship", "own"]
     confirmed: bool
     cdisc_category: str | None = None
@@ -75,12 +76,12 @@ class WordingFile(Strict):
     """One ``wording/<language>.toml``."""
 
     kind: Literal["labels", "own", "official"]
-    title: str = Field(min_length=1)
-    introduction: str = Field(min_length=1)
-    questions: dict[str, str]
-    hints: dict[str, str] = Field(default_factory=dict)
-    options: dict[str, dict[str, str]] = Field(default_factory=dict)
-    scales: dict[str, str]
+    title: Text
+    introduction: Text
+    questions: dict[str, Text]
+    hints: dict[str, Text] = Field(default_factory=dict)
+    options: dict[str, dict[str, Text]] = Field(default_factory=dict)
+    scales: dict[str, Text]
 
 
 def expand(ids: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from questionnaires.model import Item, Questionnaire
 from scoring import eq5d, linear, mean_of_scales, sums
+from scoring.answers import allowed_text, is_allowed
 from scoring.errors import AnswerOutOfRange, OptionUnknown
 from scoring.registry import Numbers, ScaleAnswers, find
 
@@ -36,6 +37,7 @@ def score(
 
     Raises:
         KeyError: ``answers`` lacks a column that a scale needs.
+        ValueError: ``answers`` has two columns for one item.
         AnswerOutOfRange: a value is not among the item's codes or outside its range.
         OptionUnknown: no scale has an option of that name, or it has no such value.
     """
@@ -89,41 +91,27 @@ def _item_numbers(questionnaire: Questionnaire, answers: pd.DataFrame) -> dict[s
     absent = [item for item in used if item not in answers.columns]
     if absent:
         raise KeyError(f"no column for {', '.join(absent)}")
+    twice = [item for item in used if list(answers.columns).count(item) > 1]
+    if twice:
+        raise ValueError(f"more than one column for {', '.join(twice)}")
     return {item: _numbers(questionnaire.item(item), answers[item]) for item in used}
 
 
 def _numbers(item: Item, column: pd.Series[Any]) -> Numbers:
     try:
-        values = np.ascontiguousarray(column.to_numpy(dtype="float64", na_value=np.nan))
+        values = column.to_numpy(dtype="float64", na_value=np.nan)
     except (TypeError, ValueError):
-        numeric = pd.to_numeric(column, errors="coerce")
-        _refuse(item, column, (numeric.isna() & column.notna()).to_numpy())
-        raise
-    with np.errstate(invalid="ignore"):
-        _refuse(item, column, ~np.isnan(values) & ~_allowed(item, values))
-    return values
-
-
-def _allowed(item: Item, values: Numbers) -> Any:
-    if item.codes and _are_consecutive(item.codes):
-        return (values >= item.codes[0]) & (values <= item.codes[-1]) & (np.floor(values) == values)
-    if item.codes:
-        return np.isin(values, item.codes)
-    low, high = float(item.low or 0), float(item.high or 0)
-    step = 10.0**item.decimals
-    whole = np.isclose(values * step, np.round(values * step), rtol=0, atol=1e-9)
-    return (values >= low) & (values <= high) & whole
-
-
-def _are_consecutive(codes: tuple[int, ...]) -> bool:
-    return list(codes) == list(range(codes[0], codes[0] + len(codes)))
+        texts = column.astype("object").map(str, na_action="ignore")
+        values = pd.to_numeric(texts, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+    _refuse(item, column, column.notna().to_numpy() & ~is_allowed(item, values))
+    return np.ascontiguousarray(values)
 
 
 def _refuse(item: Item, column: pd.Series[Any], bad: Any) -> None:
     if not bad.any():
         return
     place = int(np.argmax(bad))
-    allowed = ", ".join(map(str, item.codes)) or f"{item.low:g} to {item.high:g}"
     raise AnswerOutOfRange(
-        f"{item.id}, row {column.index[place]}: {column.iloc[place]!r} is not allowed ({allowed})"
+        f"{item.id}, row {column.index[place]}: {column.iloc[place]!r} is not allowed "
+        f"({allowed_text(item)})"
     )

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from questionnaires.model import Item, Questionnaire
+from scoring.answers import allowed_text, is_allowed
 from scoring.engine import score
 
 MOST_PROBLEMS = 50
@@ -32,21 +34,34 @@ def score_file(
     source: Path,
     target: Path,
     options: Mapping[str, Any] | None = None,
+    *,
+    bom: bool = True,
 ) -> int:
     """Write ``source`` with the score columns added to ``target``; return the number of forms.
 
-    Columns that are no items are kept as they are (ids keep their leading zeros). The target is
-    UTF-8 with a byte-order mark and appears whole or not at all.
+    Columns that are no items are kept as they are (ids keep their leading zeros); lines without
+    any cell are left out. The target is UTF-8 and appears whole or not at all. An answer that is
+    empty or ``NA`` is missing.
+
+    Args:
+        questionnaire: The questionnaire whose item ids name the columns.
+        source: A CSV file with a header, one form per line.
+        target: The file to write; one that exists is replaced.
+        options: Scoring options, as for ``score``.
+        bom: Whether to begin with a byte-order mark, which Excel needs to read Chinese.
 
     Raises:
         ScoreFileInvalid: the file is unreadable, lacks columns, or holds bad answers.
+        OptionUnknown: as ``score``.
+        OSError: the target cannot be written.
     """
     text = _read(source)
     needed = [item.id for item in questionnaire.items if _is_scored(questionnaire, item)]
     _refuse_columns(source, text, questionnaire, needed)
     answers = _answers(source, text, questionnaire, needed)
     scores = score(questionnaire, answers, options)
-    _write(text.assign(**{code: scores[code] for code in scores.columns}), target)
+    table = text.assign(**{code: scores[code] for code in scores.columns})
+    _write(table, target, encoding="utf-8-sig" if bom else "utf-8")
     return len(text)
 
 
@@ -55,27 +70,43 @@ def _is_scored(questionnaire: Questionnaire, item: Item) -> bool:
 
 
 def _read(source: Path) -> pd.DataFrame:
+    """Return all cells as text, one row per form, with the line numbers as index."""
+    rows = _rows(source)
+    if not rows:
+        raise ScoreFileInvalid([f"{source}: the file is empty; the first line names the columns"])
+    (_, header), *body = rows
+    problems = [
+        f"{source} line {line}: {len(row)} cells, but the header has {len(header)}"
+        for line, row in body
+        if len(row) != len(header)
+    ]
+    problems += [f"{source}: two columns are named {name!r}" for name in _twice(header)]
+    if problems:
+        raise ScoreFileInvalid(problems)
+    lines = [line for line, _ in body]
+    return pd.DataFrame([row for _, row in body], index=lines, columns=header, dtype="str")
+
+
+def _rows(source: Path) -> list[tuple[int, list[str]]]:
+    """Return every row that has cells, with the number of the line on which it begins."""
+    rows = []
+    line = 1
     try:
         with source.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file))
+            reader = csv.reader(file, strict=True)
+            for row in reader:
+                if row:
+                    rows.append((line, row))
+                line = reader.line_num + 1
     except OSError as error:
         raise ScoreFileInvalid([f"{source}: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
         raise ScoreFileInvalid(
             [f"{source}: not UTF-8 (byte {error.start}); save it as UTF-8"]
         ) from error
-    if not rows:
-        raise ScoreFileInvalid([f"{source}: the file is empty; the first line names the columns"])
-    header, body = rows[0], rows[1:]
-    problems = [
-        f"{source} line {line}: {len(row)} cells, but the header has {len(header)}"
-        for line, row in enumerate(body, start=2)
-        if len(row) != len(header)
-    ]
-    problems += [f"{source}: two columns are named {name}" for name in _twice(header)]
-    if problems:
-        raise ScoreFileInvalid(problems)
-    return pd.DataFrame(body, columns=header, dtype="str")
+    except csv.Error as error:
+        raise ScoreFileInvalid([f"{source} line {line}: {error}"]) from error
+    return rows
 
 
 def _twice(names: list[str]) -> list[str]:
@@ -105,11 +136,11 @@ def _answers(
         blank = column.isin(["", "NA"])
         value = pd.to_numeric(column.mask(blank), errors="coerce")
         item = questionnaire.item(name)
-        bad = ~blank & (value.isna() | ~_allowed(item, value))
+        bad = ~blank & ~is_allowed(item, value.to_numpy(dtype="float64", na_value=np.nan))
         problems += [
-            f"{source} line {row + 2}, column {name}: {column.iloc[row]!r} is not allowed "
-            f"({_range(item)}, or blank)"
-            for row in bad.to_numpy().nonzero()[0]
+            f"{source} line {line}, column {name}: {cell!r} is not allowed "
+            f"({allowed_text(item)}, or blank)"
+            for line, cell in column[bad].items()
         ]
         numbers[name] = value
     if problems:
@@ -117,22 +148,11 @@ def _answers(
     return pd.DataFrame(numbers, index=text.index)
 
 
-def _allowed(item: Item, value: pd.Series[Any]) -> pd.Series[Any]:
-    if item.codes:
-        return value.isin(item.codes)
-    whole = value.round(item.decimals) == value
-    return value.between(float(item.low or 0), float(item.high or 0)) & whole
-
-
-def _range(item: Item) -> str:
-    return ", ".join(map(str, item.codes)) or f"{item.low:g} to {item.high:g}"
-
-
-def _write(table: pd.DataFrame, target: Path) -> None:
+def _write(table: pd.DataFrame, target: Path, *, encoding: str) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     os.close(handle)
     try:
-        table.to_csv(name, index=False, encoding="utf-8-sig", lineterminator="\n")
+        table.to_csv(name, index=False, encoding=encoding, lineterminator="\n")
         os.replace(name, target)
     except BaseException:
         os.unlink(name)
