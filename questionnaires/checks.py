@@ -14,7 +14,7 @@ RANGED = ("scale", "visual_analogue", "number")
 UNSCORED = ("several_of", "text")
 """Answers that are not one number."""
 
-Value = TypeVar("Value", str, int)
+Entry = TypeVar("Entry", str, int)
 
 
 def definition_problems(document: Mapping[str, Any], folder: Path) -> list[str]:
@@ -38,7 +38,7 @@ def definition_problems(document: Mapping[str, Any], folder: Path) -> list[str]:
     return problems
 
 
-def _twice(values: Iterable[Value]) -> list[Value]:
+def _twice(values: Iterable[Entry]) -> list[Entry]:
     return [value for value, count in Counter(values).items() if count > 1]
 
 

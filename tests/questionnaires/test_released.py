@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from questionnaires.checks import definition_problems, wording_problems
 from questionnaires.model import WordingKind
 
 RELEASED = available()
+NEWEST = dict(RELEASED)
+ASCII_MARK_IN_CHINESE = re.compile(r"[\u4e00-\u9fff][,?;:!]|[,?;:!][\u4e00-\u9fff]")
 
 
 def test_no_released_file_was_changed() -> None:
@@ -56,6 +59,30 @@ def test_every_language_words_everything(instrument: str, version: str, language
     assert wording_from_document(wording_document(words)) == words
     licensed = load(instrument, version).licence == "import"
     assert (words.kind is WordingKind.LABELS) == licensed
+
+
+@pytest.mark.parametrize("instrument", NEWEST)
+def test_chinese_words_have_chinese_punctuation(instrument: str) -> None:
+    words = wording(instrument, NEWEST[instrument], "zh-Hans")
+    texts = [words.title, words.introduction, *words.questions.values(), *words.hints.values()]
+    texts += [text for each in words.options.values() for text in each.values()]
+    assert [text for text in texts if ASCII_MARK_IN_CHINESE.search(text)] == []
+
+
+def test_without_a_version_the_newest_is_loaded() -> None:
+    assert load("eq-5d-5l").version == "1.1"
+    assert load("eortc-qlq-c30").version == "3.0"
+
+
+@pytest.mark.parametrize("instrument", ["eq-5d-5l", "daily-life-check"])
+def test_version_1_1_asks_and_scores_the_same_items_as_1_0(instrument: str) -> None:
+    old, new = load(instrument, "1.0"), load(instrument, "1.1")
+    assert [(i.id, i.type, i.codes) for i in old.items] == [
+        (i.id, i.type, i.codes) for i in new.items
+    ]
+    assert [(s.code, s.items, s.module, s.options) for s in old.scales] == [
+        (s.code, s.items, s.module, s.options) for s in new.scales
+    ]
 
 
 def test_an_unknown_questionnaire_says_which_there_are() -> None:

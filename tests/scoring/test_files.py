@@ -73,3 +73,72 @@ def test_a_ragged_line_is_named(tmp_path: Path) -> None:
     source.write_text(",".join(ITEMS) + "\n1,2\n", encoding="utf-8")
     with pytest.raises(ScoreFileInvalid, match="line 2: 2 cells, but the header has 30"):
         score_file(C30, source, tmp_path / "out.csv")
+
+
+def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id,q1,q1\n1,2,2\n", encoding="utf-8")
+    with pytest.raises(ScoreFileInvalid, match="two columns are named 'q1'"):
+        score_file(C30, source, tmp_path / "out.csv")
+
+
+def test_a_column_with_the_name_of_a_score_is_not_overwritten(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.csv", [form("1") | {"PF2": "mine"}])
+    with pytest.raises(ScoreFileInvalid, match="column PF2 would be overwritten; rename it"):
+        score_file(C30, source, tmp_path / "out.csv")
+
+
+def test_of_very_many_bad_cells_fifty_are_named_and_the_rest_counted(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.csv", [form(str(n), q3="0") for n in range(60)])
+    with pytest.raises(ScoreFileInvalid) as refused:
+        score_file(C30, source, tmp_path / "out.csv")
+    assert len(refused.value.problems) == 51
+    assert refused.value.problems[-1] == "and 10 more"
+
+
+def test_a_bad_cell_is_found_on_its_line_also_after_cells_of_several_lines(tmp_path: Path) -> None:
+    first = form("1") | {"note": "one\ntwo\nthree"}
+    source = write(tmp_path / "in.csv", [first, form("2", q30="8")])
+    with pytest.raises(ScoreFileInvalid, match=r"line 5, column q30: '8' is not allowed"):
+        score_file(C30, source, tmp_path / "out.csv")
+
+
+def test_empty_lines_are_no_forms(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.csv", [form("1")])
+    source.write_text(source.read_text(encoding="utf-8") + "\n\n", encoding="utf-8")
+    assert score_file(C30, source, tmp_path / "out.csv") == 1
+
+
+def test_a_header_alone_gives_a_header_alone(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(",".join(["id", *ITEMS]) + "\n", encoding="utf-8")
+    assert score_file(C30, source, tmp_path / "out.csv") == 0
+    written = (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
+    assert written.startswith("id,q1,")
+    assert written.endswith(",FI,SUMSC\n")
+
+
+def test_an_open_quotation_mark_is_named_with_its_line(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(",".join(ITEMS) + '\n1,"2\n', encoding="utf-8")
+    with pytest.raises(ScoreFileInvalid, match="line 2: unexpected end of data"):
+        score_file(C30, source, tmp_path / "out.csv")
+
+
+def test_the_byte_order_mark_can_be_left_out(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.csv", [form("1")])
+    score_file(C30, source, tmp_path / "with.csv")
+    score_file(C30, source, tmp_path / "without.csv", bom=False)
+    assert (tmp_path / "with.csv").read_bytes().startswith(b"\xef\xbb\xbfid,")
+    assert (tmp_path / "without.csv").read_bytes().startswith(b"id,")
+
+
+def test_the_value_set_of_a_file_can_be_chosen(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id,MO,SC,UA,PD,AD,VAS\n01,5,5,5,5,5,40\n", encoding="utf-8")
+    target = tmp_path / "out.csv"
+    score_file(load("eq-5d-5l"), source, target, {"value_set": "Germany"})
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert float(row["INDEX"]) == pytest.approx(-0.661, abs=1e-9)
+    assert row["id"] == "01"
