@@ -48,7 +48,7 @@ def test_a_signal_is_passed_on_and_the_children_finish(tmp_path: Path, number: i
             break
         time.sleep(0.05)
     os.kill(process.pid, number)
-    assert process.wait(30) == 0
+    assert process.wait(120) == 0
     assert (tmp_path / "ended").exists()
 
 
