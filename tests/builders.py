@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qol_app.db.models import AuditEvent, Base, Participant, Site, Study, User, Visit
+from qol_app.db.models import AuditEvent, Base, Participant, Site, Study, SurveyLink, User, Visit
 from qol_app.db.vault import Vault
 from qol_app.domain import actor as actors
 from qol_app.domain.roles import Role
@@ -155,7 +155,7 @@ def answered(
     ]
     actor = actors.link(1)
     words = forms.wording(session, first.form_version, of.language)
-    responses.save_answers(session, first, given, wording=words, actor=actor, now=now)
+    responses.save_answers(session, first.id, given, wording=words, actor=actor, now=now)
     if sent:
         responses.submit_visit(session, visit, mode="patient", actor=actor, now=now)
     return visit
@@ -165,6 +165,13 @@ def link(session: Session, now: datetime, visit: Visit) -> str:
     """The token of a new link to a visit."""
     _link, token = links.issue(session, visit, channel="screen", actor=COMMAND, now=now)
     return token
+
+
+def link_of(session: Session, token: str) -> SurveyLink:
+    """The stored link of a token."""
+    return session.scalars(
+        select(SurveyLink).where(SurveyLink.token_hash == links.token_hash(token))
+    ).one()
 
 
 def also(session: Session, now: datetime, somebody: User, role: Role, *, of: Study) -> None:

@@ -9,15 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, event, insert, inspect, select, text
+from sqlalchemy import (
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    event,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, UOWTransaction, sessionmaker
+from sqlalchemy.orm.util import identity_key
 
 from qol_app.db.models import AuditEvent, Base
 from qol_app.domain.actor import Actor
@@ -26,6 +38,9 @@ from qol_app.domain.events import Action
 GENESIS = "0" * 64
 _CHAIN_LOCK = 6449937
 _LOG = cast(Table, AuditEvent.__table__)
+_SERIALISE = text("SELECT pg_advisory_xact_lock(:key)")
+_LAST = select(_LOG.c.hash).order_by(_LOG.c.id.desc()).limit(1)
+_ADD = insert(_LOG)
 
 
 class UnauditedWrite(RuntimeError):
@@ -76,6 +91,91 @@ def audited(
         reason=reason,
         changes=recording.changes,
     )
+
+
+def insert_rows(
+    session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]
+) -> None:
+    """Insert rows without building objects, recorded as a flush records them.
+
+    For the few tables that are written on every page. ``key`` names the columns by which the
+    record tells the rows apart, since their ids are not read back.
+
+    Raises:
+        UnauditedWrite: no ``audited`` block is open.
+    """
+    recording = _open_recording(session, model)
+    session.connection().execute(_insert(model), rows)
+    recording.changes += [
+        {
+            "table": model.__tablename__,
+            "id": [_plain(row[name]) for name in key],
+            "kind": "added",
+            "values": {
+                name: _plain(row[name])
+                for name in _shown_names(model, row)
+                if row[name] is not None and name not in key
+            },
+        }
+        for row in rows
+    ]
+
+
+def update_row(
+    session: Session,
+    model: type[Base],
+    row_id: int,
+    *,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """Update one row without loading it as an object, recorded as a flush records it.
+
+    Only the columns of ``after`` whose value differs from ``before`` are recorded. An object of
+    the row that the session holds is read anew when it is next used.
+
+    Raises:
+        UnauditedWrite: no ``audited`` block is open.
+    """
+    recording = _open_recording(session, model)
+    session.connection().execute(_update(model, tuple(after)), {"row_id": row_id, **after})
+    values = {
+        name: [_plain(before[name]), _plain(after[name])]
+        for name in _shown_names(model, after)
+        if before[name] != after[name]
+    }
+    if values:
+        recording.changes.append(
+            {"table": model.__tablename__, "id": row_id, "kind": "changed", "values": values}
+        )
+    held = session.identity_map.get(identity_key(model, row_id))
+    if held is not None:
+        session.expire(held)
+
+
+def _open_recording(session: Session, model: type[Base]) -> _Recording:
+    recording: _Recording | None = session.info.get("recording")
+    if recording is None:
+        raise UnauditedWrite(f"{model.__name__} written outside audited()")
+    return recording
+
+
+@cache
+def _insert(model: type[Base]) -> Insert:
+    return insert(cast(Table, model.__table__))
+
+
+@cache
+def _update(model: type[Base], names: tuple[str, ...]) -> Update:
+    table = cast(Table, model.__table__)
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    return update(table).where(table.c.id == bindparam("row_id")).values(values)
+
+
+def _shown_names(model: type[Base], names: Iterable[str]) -> list[str]:
+    """Return the columns among ``names`` that the audit records; none may hold hidden values."""
+    seen = {name: model.__table__.c[name].info.get("audit") for name in names}
+    return [name for name, visibility in seen.items() if visibility is None]
 
 
 def watch(factory: sessionmaker[Session]) -> None:
@@ -157,12 +257,11 @@ def _plain(value: Any) -> Any:
 
 
 def _append(session: Session, **fields: Any) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    previous = session.scalar(select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1))
-    fields["previous_hash"] = previous or GENESIS
     connection = session.connection()
-    connection.execute(insert(_LOG).values(**fields, hash=_digest(fields)))
+    if connection.dialect.name == "postgresql":
+        connection.execute(_SERIALISE, {"key": _CHAIN_LOCK})
+    fields["previous_hash"] = connection.scalar(_LAST) or GENESIS
+    connection.execute(_ADD, {**fields, "hash": _digest(fields)})
 
 
 def _digest(fields: dict[str, Any]) -> str:

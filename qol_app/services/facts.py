@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from qol_app.db.models import Participant, ParticipantEvent, Response, Visit
 from qol_app.domain.compliance import FormFacts, ParticipantFacts
 from qol_app.domain.eligibility import Eligibility, may_answer
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.schedule import Window, today_at
+from qol_app.services.rows import EventRow, ParticipantRow, ResponseRow, VisitRow
 
 
-def window_of(visit: Visit) -> Window:
+def window_of(visit: VisitRow) -> Window:
     """Return the window that was planned for a visit."""
     return Window(
         opens=visit.opens_on,
@@ -23,7 +23,7 @@ def window_of(visit: Visit) -> Window:
     )
 
 
-def participant_facts(events: Iterable[ParticipantEvent]) -> ParticipantFacts:
+def participant_facts(events: Iterable[EventRow]) -> ParticipantFacts:
     """Return when a participant died, withdrew or stopped: the earliest date of each."""
     first: dict[str, date] = {}
     for event in events:
@@ -35,7 +35,7 @@ def participant_facts(events: Iterable[ParticipantEvent]) -> ParticipantFacts:
     )
 
 
-def form_facts(response: Response) -> FormFacts:
+def form_facts(response: ResponseRow) -> FormFacts:
     """Return what has become of a form."""
     return FormFacts(
         started=response.started_at is not None,
@@ -45,7 +45,7 @@ def form_facts(response: Response) -> FormFacts:
     )
 
 
-def visit_facts(visit: Visit) -> FormFacts:
+def visit_facts(visit: VisitRow) -> FormFacts:
     """Return what has become of a visit's forms taken together: sent once all are sent."""
     forms = [form_facts(response) for response in visit.responses]
     sent = [form.submitted_on for form in forms if form.submitted_on]
@@ -57,12 +57,12 @@ def visit_facts(visit: Visit) -> FormFacts:
     )
 
 
-def today_of(participant: Participant, now: datetime) -> date:
+def today_of(participant: ParticipantRow, now: datetime) -> date:
     """Return the date at the participant's site."""
     return today_at(ZoneInfo(participant.site.timezone), now)
 
 
-def eligibility(visit: Visit, *, now: datetime) -> Eligibility:
+def eligibility(visit: VisitRow, *, now: datetime) -> Eligibility:
     """Tell whether the visit's forms may be answered now, and if not, why not."""
     return may_answer(
         window_of(visit),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 import questionnaires
 from qol_app.db.models import FormVersion, Instrument, WordingVersion
 from qol_app.domain.errors import Conflict, NotFound
+from qol_app.services.rows import FormVersionRow
 from questionnaires.model import Questionnaire, Wording, WordingKind
 
 PREFERENCE = (WordingKind.OFFICIAL, WordingKind.OWN, WordingKind.LABELS)
@@ -26,7 +27,16 @@ def questionnaire(version: FormVersion) -> Questionnaire:
     return _questionnaires[version.hash]
 
 
-def wording(session: Session, version: FormVersion, language: str) -> Wording:
+def questionnaire_by_hash(session: Session, form_hash: str) -> Questionnaire:
+    """Return the stored questionnaire with this hash. Raises NoResultFound if there is none."""
+    if form_hash not in _questionnaires:
+        return questionnaire(
+            session.scalars(select(FormVersion).where(FormVersion.hash == form_hash)).one()
+        )
+    return _questionnaires[form_hash]
+
+
+def wording(session: Session, version: FormVersionRow, language: str) -> Wording:
     """Return the best wording of a form version: official before our own before labels.
 
     Raises:
@@ -45,6 +55,8 @@ def wording(session: Session, version: FormVersion, language: str) -> Wording:
 
 def wording_by_hash(session: Session, wording_hash: str) -> Wording:
     """Return the wording that was shown under this hash. Raises NotFound."""
+    if wording_hash in _wordings:
+        return _wordings[wording_hash]
     found = session.scalar(select(WordingVersion.id).where(WordingVersion.hash == wording_hash))
     if found is None:
         raise NotFound(f"no wording has the hash {wording_hash}")

@@ -195,12 +195,12 @@ class _Job:
         answered_on = row.answered_on or self.now.date()
         self.counts["answers"] += responses.save_answers(
             self.session,
-            response,
+            response.id,
             self._answers(response, row, answered_on),
             wording=forms.wording(self.session, response.form_version, row.language),
             actor=self.actor,
             now=self.now,
-        )
+        ).new
         responses.submit_visit(
             self.session,
             response.visit,

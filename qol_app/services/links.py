@@ -10,14 +10,14 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from qol_app.db.audit import audited
-from qol_app.db.models import Participant, Response, SurveyLink, Visit
+from qol_app.db.models import SurveyLink, Visit
 from qol_app.domain import actor as actors
 from qol_app.domain.actor import Actor
-from qol_app.domain.errors import LinkRevoked, LinkUnknown
+from qol_app.domain.errors import LinkUnknown
 from qol_app.domain.events import Action
 
 TOKEN_BYTES = 24
@@ -70,46 +70,17 @@ def revoke(session: Session, visit: Visit, *, actor: Actor, now: datetime) -> in
     return len(good)
 
 
-def by_token(session: Session, token: str) -> SurveyLink:
-    """Return the link of a token, good or withdrawn. Raises LinkUnknown if no link has it."""
-    return _find(session, SurveyLink.token_hash == token_hash(token))
-
-
 def by_id(session: Session, link_id: int) -> SurveyLink:
-    """Return the link of a running patient session. Raises as ``by_token``."""
-    return _find(session, SurveyLink.id == link_id)
-
-
-_PERSON = joinedload(SurveyLink.visit).joinedload(Visit.participant)
-_LINK = select(SurveyLink).options(
-    _PERSON.options(
-        joinedload(Participant.study),
-        joinedload(Participant.site),
-        selectinload(Participant.events),
-    ),
-    joinedload(SurveyLink.visit).joinedload(Visit.protocol),
-    joinedload(SurveyLink.visit)
-    .selectinload(Visit.responses)
-    .joinedload(Response.form_version, innerjoin=True),
-)
-"""A link with all that its patient's pages read; built once, because building it takes a while."""
-
-
-def _find(session: Session, condition: ColumnElement[bool]) -> SurveyLink:
-    link = session.scalar(_LINK.where(condition))
+    """Return the link of a running patient session. Raises LinkUnknown if there is none."""
+    link = session.get(SurveyLink, link_id)
     if link is None:
-        raise LinkUnknown("no survey link has this token")
+        raise LinkUnknown("no survey link has this id")
     return link
 
 
-def check_good(link: SurveyLink) -> None:
-    """Raise LinkRevoked if staff withdrew the link."""
-    if link.revoked_at is not None:
-        raise LinkRevoked("this survey link was withdrawn")
-
-
-def start(session: Session, link: SurveyLink, *, now: datetime) -> None:
+def start(session: Session, link_id: int, *, now: datetime) -> None:
     """Note that a link was used for the first time. Starting again changes nothing."""
+    link = by_id(session, link_id)
     if link.first_used_at is not None:
         return
     participant = link.visit.participant

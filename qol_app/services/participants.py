@@ -240,13 +240,14 @@ def _form(
 
 
 def set_language(
-    session: Session, participant: Participant, language: str, *, actor: Actor, now: datetime
+    session: Session, participant_id: int, language: str, *, actor: Actor, now: datetime
 ) -> None:
     """Remember the language that the participant reads. Choosing the same again is a no-op.
 
     Raises:
         InvalidInput: the study has no such language.
     """
+    participant = session.get_one(Participant, participant_id)
     offered = studies.in_force(participant.study).languages
     if language not in offered:
         raise InvalidInput([f"language: choose one of {', '.join(offered)}"])

@@ -7,15 +7,16 @@ or two machines serialise and lose nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from qol_app.db.audit import audited
-from qol_app.db.models import AnswerEvent, Response, Visit
+from qol_app.db.audit import audited, insert_rows, update_row
+from qol_app.db.models import AnswerEvent, FormVersion, Participant, Response, Visit
 from qol_app.domain import answers as rules
 from qol_app.domain.actor import Actor
 from qol_app.domain.errors import AlreadySubmitted, UnknownItem
@@ -46,16 +47,53 @@ def lock(session: Session, response: Response) -> Response:
     ).one()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    """What became of answers: how many were new, and the form's answers as they now stand."""
+
+    new: int
+    answers: Mapping[str, Value]
+
+
+_EVENTS_KNOWN = select(AnswerEvent.event_id).where(
+    AnswerEvent.response_id == bindparam("response_id"),
+    AnswerEvent.event_id.in_(bindparam("event_ids", expanding=True)),
+)
+_LOCKED = (
+    select(
+        Response.id,
+        Response.submitted_at,
+        Response.started_at,
+        Response.last_activity_at,
+        Response.language,
+        Response.wording_hash,
+        Response.last_seq,
+        Response.answers,
+        Participant.id.label("participant_id"),
+        Participant.study_id,
+        FormVersion.hash.label("form_hash"),
+    )
+    .join(Visit, Visit.id == Response.visit_id)
+    .join(Participant, Participant.id == Visit.participant_id)
+    .join(FormVersion, FormVersion.id == Response.form_version_id)
+    .where(Response.id == bindparam("response_id"))
+    .with_for_update(of=Response)
+)
+"""A response's row, locked and read anew; built once, as it runs with every answer."""
+
+_WRITTEN = ("language", "wording_hash", "started_at", "last_activity_at", "last_seq", "answers")
+
+
 def save_answers(
     session: Session,
-    response: Response,
+    response_id: int,
     given: Sequence[Answer],
     *,
     wording: Wording,
     actor: Actor,
     now: datetime,
-) -> int:
-    """Add answers to a response and return how many were new.
+) -> Saved:
+    """Add answers to a response.
 
     An answer whose event id is known, or that equals the item's current one, is not new. None
     marks an item as seen but left blank.
@@ -65,29 +103,37 @@ def save_answers(
         UnknownItem: the form has no such item.
         AnswerOutOfRange: a value is not allowed; nothing of the call is stored.
     """
-    questionnaire = forms.questionnaire(response.form_version)
-    checked = [(answer, _checked(questionnaire, answer)) for answer in given]
-    response = lock(session, response)
-    if response.submitted_at is not None:
+    session.flush()
+    row = session.connection().execute(_LOCKED, {"response_id": response_id}).one()
+    if row.submitted_at is not None:
         raise AlreadySubmitted("this form was sent; its answers stand")
-    new = _new_answers(session, response, checked)
+    questionnaire = forms.questionnaire_by_hash(session, row.form_hash)
+    checked = [(answer, _checked(questionnaire, answer)) for answer in given]
+    new = _new_answers(session, row, checked)
     if not new:
-        return 0
-    participant = response.visit.participant
+        return Saved(new=0, answers=row.answers)
+    answers = {**row.answers, **{answer.item: value for answer, value in new}}
+    after = {
+        "language": wording.language,
+        "wording_hash": wording.hash,
+        "started_at": row.started_at or now,
+        "last_activity_at": now,
+        "last_seq": row.last_seq + len(new),
+        "answers": answers,
+    }
     with audited(
         session,
         actor=actor,
         action=Action.ANSWERS_SAVED,
         now=now,
-        study_id=participant.study_id,
-        participant_id=participant.id,
+        study_id=row.study_id,
+        participant_id=row.participant_id,
     ):
-        _append(session, response, new, actor=actor, now=now)
-        response.language = wording.language
-        response.wording_hash = wording.hash
-        response.started_at = response.started_at or now
-        response.last_activity_at = now
-    return len(new)
+        events = _events(row, new, actor=actor, now=now)
+        insert_rows(session, AnswerEvent, events, key=("response_id", "seq"))
+        before = {name: getattr(row, name) for name in _WRITTEN}
+        update_row(session, Response, row.id, before=before, after=after)
+    return Saved(new=len(new), answers=answers)
 
 
 def _checked(questionnaire: Questionnaire, answer: Answer) -> Value:
@@ -99,17 +145,11 @@ def _checked(questionnaire: Questionnaire, answer: Answer) -> Value:
 
 
 def _new_answers(
-    session: Session, response: Response, checked: Sequence[tuple[Answer, Value]]
+    session: Session, row: Row[Any], checked: Sequence[tuple[Answer, Value]]
 ) -> list[tuple[Answer, Value]]:
-    known = set(
-        session.scalars(
-            select(AnswerEvent.event_id).where(
-                AnswerEvent.response_id == response.id,
-                AnswerEvent.event_id.in_([answer.event_id for answer, _ in checked]),
-            )
-        )
-    )
-    current: dict[str, Value] = dict(response.answers)
+    sought = {"response_id": row.id, "event_ids": [answer.event_id for answer, _ in checked]}
+    known = set(session.connection().scalars(_EVENTS_KNOWN, sought))
+    current: dict[str, Value] = dict(row.answers)
     new = []
     for answer, value in checked:
         is_current = answer.item in current and current[answer.item] == value
@@ -122,32 +162,23 @@ def _new_answers(
     return new
 
 
-def _append(
-    session: Session,
-    response: Response,
-    new: Sequence[tuple[Answer, Value]],
-    *,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    answers = dict(response.answers)
-    for answer, value in new:
-        response.last_seq += 1
-        session.add(
-            AnswerEvent(
-                response_id=response.id,
-                event_id=answer.event_id,
-                seq=response.last_seq,
-                item=answer.item,
-                value=value,
-                answered_at=answer.answered_at,
-                received_at=now,
-                actor_kind=actor.kind.value,
-                actor_id=actor.id,
-            )
-        )
-        answers[answer.item] = value
-    response.answers = answers
+def _events(
+    row: Row[Any], new: Sequence[tuple[Answer, Value]], *, actor: Actor, now: datetime
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "response_id": row.id,
+            "event_id": answer.event_id,
+            "seq": seq,
+            "item": answer.item,
+            "value": value,
+            "answered_at": answer.answered_at,
+            "received_at": now,
+            "actor_kind": actor.kind.value,
+            "actor_id": actor.id,
+        }
+        for seq, (answer, value) in enumerate(new, start=row.last_seq + 1)
+    ]
 
 
 def submit_visit(

@@ -27,6 +27,14 @@ def protocol(version: ProtocolVersion) -> Protocol:
     return _protocols[version.hash]
 
 
+def protocol_by_hash(session: Session, protocol_hash: str) -> Protocol:
+    """Return the stored protocol with this hash. Raises NoResultFound if there is none."""
+    if protocol_hash not in _protocols:
+        stored = select(ProtocolVersion).where(ProtocolVersion.hash == protocol_hash)
+        return protocol(session.scalars(stored.limit(1)).one())
+    return _protocols[protocol_hash]
+
+
 def in_force(study: Study) -> Protocol:
     """Return the study's protocol in force. Raises NotFound if none was loaded."""
     if study.protocol is None:

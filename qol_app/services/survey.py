@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from qol_app.db.models import Response, Visit
 from qol_app.domain import answers as rules
 from qol_app.domain.eligibility import Refusal
 from qol_app.domain.errors import (
@@ -16,7 +15,9 @@ from qol_app.domain.errors import (
     NotFound,
     QolError,
 )
-from qol_app.services import facts, forms
+from qol_app.services import facts
+from qol_app.services.opened import OpenResponse, OpenVisit
+from qol_app.services.rows import VisitRow
 from questionnaires.model import Page, Questionnaire
 
 REFUSALS: dict[Refusal, type[QolError]] = {
@@ -35,7 +36,7 @@ class SurveyPage:
 
     number: int
     total: int
-    response: Response
+    response: OpenResponse
     questionnaire: Questionnaire
     page: Page
     items: tuple[str, ...]
@@ -43,7 +44,7 @@ class SurveyPage:
     starts_instrument: bool
 
 
-def check_open(visit: Visit, *, now: datetime) -> None:
+def check_open(visit: VisitRow, *, now: datetime) -> None:
     """Raise the error that says why the visit cannot be answered now, if it cannot.
 
     Raises:
@@ -54,15 +55,13 @@ def check_open(visit: Visit, *, now: datetime) -> None:
         raise REFUSALS[verdict.reason](f"visit {visit.code}: {verdict.reason.value}")
 
 
-def pages(visit: Visit) -> list[SurveyPage]:
+def pages(visit: OpenVisit) -> list[SurveyPage]:
     """Return the visit's pages in order, those that skip rules hide left out."""
-    found: list[tuple[Response, Questionnaire, Page, tuple[str, ...], bool]] = []
+    found: list[tuple[OpenResponse, Questionnaire, Page, tuple[str, ...], bool]] = []
     for response in visit.responses:
-        questionnaire = forms.questionnaire(response.form_version)
-        shown = frozenset(rules.visible_items(questionnaire, response.answers))
+        questionnaire = response.questionnaire
         for place, page in enumerate(rules.visible_pages(questionnaire, response.answers)):
-            items = tuple(item for item in page.items if item in shown)
-            found.append((response, questionnaire, page, items, place == 0))
+            found.append((response, questionnaire, page, page.items, place == 0))
     return [
         SurveyPage(
             number=number,
@@ -77,7 +76,7 @@ def pages(visit: Visit) -> list[SurveyPage]:
     ]
 
 
-def page(visit: Visit, instrument: str, page_id: str) -> SurveyPage:
+def page(visit: OpenVisit, instrument: str, page_id: str) -> SurveyPage:
     """Return one page. Raises NotFound if the visit has none such, or it is hidden."""
     for each in pages(visit):
         if (each.questionnaire.id, each.page.id) == (instrument, page_id):
@@ -85,7 +84,7 @@ def page(visit: Visit, instrument: str, page_id: str) -> SurveyPage:
     raise NotFound(f"this survey has no page {instrument} {page_id}")
 
 
-def following(visit: Visit, current: SurveyPage) -> SurveyPage | None:
+def following(visit: OpenVisit, current: SurveyPage) -> SurveyPage | None:
     """Return where to go after ``current``; None if it is the last page.
 
     That is the same page again if an answer on it has just opened a further item.
@@ -100,7 +99,7 @@ def following(visit: Visit, current: SurveyPage) -> SurveyPage | None:
     return walk[places[0] + 1] if places[0] + 1 < len(walk) else None
 
 
-def preceding(visit: Visit, current: SurveyPage) -> SurveyPage | None:
+def preceding(visit: OpenVisit, current: SurveyPage) -> SurveyPage | None:
     """Return the page before ``current``; None if it is the first."""
     before = None
     for each in pages(visit):
@@ -114,12 +113,12 @@ def _same(one: SurveyPage, other: SurveyPage) -> bool:
     return one.response.id == other.response.id and one.page.id == other.page.id
 
 
-def is_submitted(visit: Visit) -> bool:
+def is_submitted(visit: OpenVisit) -> bool:
     """Tell whether all forms of the visit were sent."""
     return all(response.submitted_at is not None for response in visit.responses)
 
 
-def resume_at(visit: Visit) -> SurveyPage | None:
+def resume_at(visit: OpenVisit) -> SurveyPage | None:
     """Return the first page with an item never seen; None if every page was seen."""
     for each in pages(visit):
         if any(item not in each.response.answers for item in each.items):

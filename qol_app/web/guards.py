@@ -15,11 +15,12 @@ from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from qol_app.db.models import Participant, Study, SurveyLink, User
+from qol_app.db.models import Participant, Study, User
 from qol_app.domain import actor as actors
-from qol_app.domain.errors import LinkUnknown, NotFound, NotPermitted
+from qol_app.domain.errors import LinkRevoked, LinkUnknown, NotFound, NotPermitted
 from qol_app.domain.roles import Permission, allows, sites_allowed
-from qol_app.services import links, participants, studies
+from qol_app.services import opened, participants, studies
+from qol_app.services.opened import OpenSurvey
 from qol_app.web import unit
 from qol_app.web.locale import speak, survey_session
 
@@ -33,30 +34,31 @@ def public(view: View) -> View:
 
 
 def with_link(view: View) -> View:
-    """Let in a patient whose survey was started from a link; sets ``g.link`` and ``g.actor``."""
+    """Let in a patient whose survey was started from a link; sets ``g.survey`` and ``g.actor``."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         link_id = survey_session().get("link")
         if link_id is None:
             raise LinkUnknown("no survey is running in this browser")
-        enter(links.by_id(unit.session(), link_id))
+        enter(opened.by_id(unit.reading(), link_id))
         return cast(ResponseReturnValue, view(*args, **kwargs))
 
     guarded.guard = "link"  # type: ignore[attr-defined]  # a mark read by the URL-map test
     return cast(View, guarded)
 
 
-def enter(link: SurveyLink) -> None:
-    """Make ``link`` the actor of this request, in its patient's language.
+def enter(survey: OpenSurvey) -> None:
+    """Make the survey's link the actor of this request, in its patient's language.
 
     Raises:
         LinkRevoked: staff withdrew the link.
     """
-    speak(link.visit.participant.language)
-    links.check_good(link)
-    g.link = link
-    g.actor = actors.link(link.id)
+    speak(survey.visit.participant.language)
+    if survey.is_revoked:
+        raise LinkRevoked("this survey link was withdrawn")
+    g.survey = survey
+    g.actor = actors.link(survey.link_id)
 
 
 def signed_in(view: View) -> View:

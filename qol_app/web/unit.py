@@ -26,6 +26,19 @@ def session() -> Session:
     return cast(Session, g.session)
 
 
+def reading() -> Session:
+    """Return a session that only reads, so that a request waits for a writer only to write.
+
+    A GET reads through the one that ``session`` gives. In other requests it sees the state
+    before this request's own changes.
+    """
+    if request.method in READING:
+        return session()
+    if "reading" not in g:
+        g.reading = cast(Sessions, current_app.extensions["sessions"]).read()
+    return cast(Session, g.reading)
+
+
 def now() -> datetime:
     """Return the time of this request, the same for all it does."""
     if "now" not in g:
@@ -54,6 +67,7 @@ def _commit(response: Response) -> Response:
 
 
 def _close(error: BaseException | None) -> None:
-    opened = g.pop("session", None)
-    if opened is not None:
-        opened.close()
+    for name in ("session", "reading"):
+        opened = g.pop(name, None)
+        if opened is not None:
+            opened.close()

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from qol_app.cli import serving
 from qol_app.db.models import Participant, User
-from qol_app.services import links
+from tests.builders import link_of
 from tests.cli.conftest import Run
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +59,7 @@ def test_a_rehearsal_is_prepared_once_and_shown_each_time(
         assert session.scalar(select(func.count(Participant.id))) == 12
         assert session.scalar(select(func.count(User.id))) == 3
         assert 1 <= len(tokens) <= 3
-        assert {links.by_token(session, token).channel for token in tokens} == {"screen"}
+        assert {link_of(session, token).channel for token in tokens} == {"screen"}
     assert stat.S_IMODE((instance / "sign-ins.txt").stat().st_mode) == 0o600
     assert "incomplete" not in again.output
     assert [command[1:3] for command in served[:2]] == [("-m", "gunicorn"), ("-m", "flask")]

@@ -22,8 +22,9 @@ from qol_app.domain import actor as actors
 from qol_app.jobs import Queue, make_queue
 from qol_app.jobs.tasks import logged
 from qol_app.messaging import Email, Reason, SendingFailed
-from qol_app.services import forms, links, messages, responses
+from qol_app.services import forms, messages, responses
 from qol_app.settings import Settings, from_environment
+from tests.builders import link_of
 from tests.services.test_messages import NURSE, baseline, enrolled
 
 KEYS = "k1:" + "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
@@ -95,7 +96,7 @@ def test_the_link_in_the_mail_begins_with_the_base_url(
     found = re.search(r"http://127\.0\.0\.1:8000/s/(\S+)", post.mails[0].body)
     assert found is not None
     with sessions.read() as session:
-        assert links.by_token(session, found.group(1)).channel == "email"
+        assert link_of(session, found.group(1)).channel == "email"
 
 
 def test_the_database_is_free_while_the_mail_server_is_asked(
@@ -155,7 +156,7 @@ def submitted(session: Session, now: datetime) -> Response:
     answer = responses.Answer(event_id="e1", item=item.id, value=item.codes[0], answered_at=now)
     words = forms.wording(session, response.form_version, "en")
     patient = actors.link(1)
-    responses.save_answers(session, response, [answer], wording=words, actor=patient, now=now)
+    responses.save_answers(session, response.id, [answer], wording=words, actor=patient, now=now)
     responses.submit_visit(session, visit, mode="patient", actor=patient, now=now)
     return response
 

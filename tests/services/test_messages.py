@@ -23,8 +23,9 @@ from qol_app.domain.events import Action, ParticipantEventKind
 from qol_app.domain.study import Purpose
 from qol_app.domain.study_file import read
 from qol_app.messaging import Email, Reason, SendingFailed
-from qol_app.services import enrolment, links, messages, participants, studies
+from qol_app.services import enrolment, messages, participants, studies
 from qol_app.services.messages import Claimed, Outcome
+from tests.builders import link_of
 
 NCT = Path(__file__).parents[2] / "studies" / "nct06449937.toml"
 VAULT = Vault({"k1": b64encode(b"k" * 32).decode()})
@@ -166,7 +167,7 @@ def test_a_message_is_sent_with_a_link_that_works(
     (mail,) = post.mails
     found = re.search(r"https://qol\.example/s/(\S+)", mail.body)
     assert found is not None
-    link = links.by_token(session, found.group(1))
+    link = link_of(session, found.group(1))
     assert (link.visit_id, link.channel) == (visit.id, "email")
     assert (mail.to, mail.language) == ("wang@example.org", "en")
     assert actions(session) == ["message_planned", "message_sending", "message_sent"]

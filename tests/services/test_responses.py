@@ -54,7 +54,10 @@ def save(
         for event_id, item, value in given
     ]
     words = chinese(session, response)
-    return responses.save_answers(session, response, answers, wording=words, actor=PATIENT, now=now)
+    saved = responses.save_answers(
+        session, response.id, answers, wording=words, actor=PATIENT, now=now
+    )
+    return saved.new
 
 
 @pytest.fixture

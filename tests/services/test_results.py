@@ -53,7 +53,7 @@ def save(session: Session, response: Response, answers: dict[str, Value], now: d
         for item, value in answers.items()
     ]
     words = forms.wording(session, response.form_version, "zh-Hans")
-    responses.save_answers(session, response, given, wording=words, actor=PATIENT, now=now)
+    responses.save_answers(session, response.id, given, wording=words, actor=PATIENT, now=now)
 
 
 def submit(session: Session, response: Response, now: datetime) -> None:

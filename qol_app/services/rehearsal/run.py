@@ -265,12 +265,12 @@ class _Job:
             )
         self.counts["answers"] += responses.save_answers(
             self.session,
-            response,
+            response.id,
             given,
             wording=self._wording(response, language),
             actor=ACTOR,
             now=at,
-        )
+        ).new
         return at
 
     def _wording(self, response: Response, language: str) -> Wording:

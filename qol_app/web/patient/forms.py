@@ -10,6 +10,7 @@ import json
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import request
@@ -70,20 +71,16 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # untyped base
 
 def page_form(page: SurveyPage) -> PageForm:
     """Return the form of a page, filled with the stored answers or with what was posted."""
-    items = [page.questionnaire.item(item_id) for item_id in page.items]
-
-    class ThisPageForm(PageForm):
-        pass
-
-    for item in items:
-        setattr(ThisPageForm, item.id, _unbound(item))
-    form = ThisPageForm(data={item.id: page.response.answers.get(item.id) for item in items})
+    items = tuple(page.questionnaire.item(item_id) for item_id in page.items)
+    form = _form_of(items)(data={item.id: page.response.answers.get(item.id) for item in items})
     form.answers = [cast(AnswerField, form[item.id]) for item in items]
     return form
 
 
-def _unbound(item: Item) -> Any:
-    return AnswerField(item=item, label=item.id)
+@lru_cache(maxsize=2048)
+def _form_of(items: tuple[Item, ...]) -> type[PageForm]:
+    fields = {item.id: cast(Any, AnswerField)(item=item, label=item.id) for item in items}
+    return type("ThisPageForm", (PageForm,), fields)
 
 
 def shown(value: Value) -> str:

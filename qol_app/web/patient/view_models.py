@@ -8,9 +8,9 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from qol_app.db.models import Response, Visit
 from qol_app.domain.study import Protocol
-from qol_app.services import forms, studies, survey
+from qol_app.services import opened, survey
+from qol_app.services.opened import OpenResponse, OpenVisit
 from qol_app.services.survey import SurveyPage
 from qol_app.web.locale import language
 from qol_app.web.patient.forms import AnswerField, PageForm, shown
@@ -120,10 +120,6 @@ class Thanks:
     contact: str
 
 
-def _protocol(visit: Visit) -> Protocol:
-    return studies.protocol(visit.protocol)
-
-
 def _languages(protocol: Protocol) -> tuple[LanguageChoice, ...]:
     return tuple(
         LanguageChoice(code=code, label=LANGUAGE_NAMES.get(code, code), current=code == language())
@@ -131,10 +127,10 @@ def _languages(protocol: Protocol) -> tuple[LanguageChoice, ...]:
     )
 
 
-def welcome(session: Session, visit: Visit, token: str) -> Welcome:
+def welcome(session: Session, visit: OpenVisit, token: str) -> Welcome:
     """Return what the first page shows."""
-    protocol, spoken = _protocol(visit), language()
-    words = [wording_of(session, response, spoken) for response in visit.responses]
+    protocol, spoken = visit.protocol, language()
+    words = [opened.wording(session, response, spoken) for response in visit.responses]
     return Welcome(
         study=protocol.title[spoken],
         visit=protocol.visit(visit.code).name[spoken],
@@ -148,22 +144,17 @@ def welcome(session: Session, visit: Visit, token: str) -> Welcome:
     )
 
 
-def thanks(visit: Visit) -> Thanks:
+def thanks(visit: OpenVisit) -> Thanks:
     """Return what the last page shows."""
-    protocol, spoken = _protocol(visit), language()
+    protocol, spoken = visit.protocol, language()
     return Thanks(study=protocol.title[spoken], contact=protocol.contact[spoken])
 
 
-def wording_of(session: Session, response: Response, spoken: str) -> Wording:
-    """Return the wording of a response's form in the patient's language."""
-    return forms.wording(session, response.form_version, spoken)
-
-
 def question_page(
-    session: Session, page: SurveyPage, form: PageForm, *, reviewing: bool
+    session: Session, visit: OpenVisit, page: SurveyPage, form: PageForm, *, reviewing: bool
 ) -> QuestionPage:
     """Return what a page of questions shows."""
-    protocol, words = _protocol(page.response.visit), wording_of(session, page.response, language())
+    protocol, words = visit.protocol, opened.wording(session, page.response, language())
     return QuestionPage(
         study=protocol.title[language()],
         form=form,
@@ -181,7 +172,7 @@ def question_page(
     )
 
 
-def _question(field: AnswerField, words: Wording, response: Response) -> Question:
+def _question(field: AnswerField, words: Wording, response: OpenResponse) -> Question:
     item = field.item
     texts = words.options.get(item.options or "", {})
     stored: Value = response.answers.get(item.id)
@@ -234,7 +225,7 @@ def page_url(page: SurveyPage, *, reviewing: bool = False) -> str:
     )
 
 
-def next_url(visit: Visit, page: SurveyPage, *, go: str) -> str:
+def next_url(visit: OpenVisit, page: SurveyPage, *, go: str) -> str:
     """Return where the pressed button leads: ``next``, ``back`` or ``review``."""
     if go == "back":
         before = survey.preceding(visit, page)
@@ -246,16 +237,16 @@ def next_url(visit: Visit, page: SurveyPage, *, go: str) -> str:
     return page_url(after)
 
 
-def review(session: Session, visit: Visit) -> Review:
+def review(session: Session, visit: OpenVisit) -> Review:
     """Return what the page before sending shows: blanks first, then all answers."""
     walk, spoken = survey.pages(visit), language()
     sections: dict[str, list[ReviewLine]] = {}
     for page in walk:
-        words = wording_of(session, page.response, spoken)
+        words = opened.wording(session, page.response, spoken)
         lines = sections.setdefault(words.title, [])
         lines += [_line(page, item_id, words) for item_id in page.items]
     blanks = tuple(line for lines in sections.values() for line in lines if line.answer is None)
-    protocol = _protocol(visit)
+    protocol = visit.protocol
     return Review(
         study=protocol.title[spoken],
         blanks=blanks,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from qol_app.db.models import SurveyLink, Visit
-from qol_app.services import links, participants, responses, survey
+from qol_app.services import links, opened, participants, responses, survey
+from qol_app.services.opened import OpenSurvey, OpenVisit
 from qol_app.services.survey import SurveyPage
 from qol_app.web import unit
 from qol_app.web.guards import enter, public, with_link
@@ -16,15 +16,15 @@ from qol_app.web.patient.forms import PageForm, page_form
 bp = Blueprint("patient", __name__)
 
 
-def _open_link(token: str) -> SurveyLink:
-    link = links.by_token(unit.session(), token)
-    enter(link)
-    survey.check_open(link.visit, now=unit.now())
-    return link
+def _open_link(token: str) -> OpenSurvey:
+    found = opened.by_token(unit.reading(), token)
+    enter(found)
+    survey.check_open(found.visit, now=unit.now())
+    return found
 
 
-def _visit() -> Visit:
-    visit: Visit = g.link.visit
+def _visit() -> OpenVisit:
+    visit: OpenVisit = g.survey.visit
     survey.check_open(visit, now=unit.now())
     return visit
 
@@ -33,9 +33,9 @@ def _visit() -> Visit:
 @public
 def welcome(token: str) -> ResponseReturnValue:
     """Show what the link opens. Changes nothing, so scanners and previews are harmless."""
-    link = _open_link(token)
+    found = _open_link(token)
     return render_template(
-        "patient/welcome.html", page=view_models.welcome(unit.session(), link.visit, token)
+        "patient/welcome.html", page=view_models.welcome(unit.reading(), found.visit, token)
     )
 
 
@@ -43,9 +43,10 @@ def welcome(token: str) -> ResponseReturnValue:
 @public
 def start(token: str) -> ResponseReturnValue:
     """Exchange the token for a session and go to the first unanswered item."""
-    link = _open_link(token)
-    links.start(unit.session(), link, now=unit.now())
-    session["survey"] = {"link": link.id, "language": link.visit.participant.language}
+    found = _open_link(token)
+    if not found.is_started:
+        links.start(unit.session(), found.link_id, now=unit.now())
+    session["survey"] = {"link": found.link_id, "language": found.visit.participant.language}
     return redirect(url_for(".resume"), 303)
 
 
@@ -53,8 +54,7 @@ def start(token: str) -> ResponseReturnValue:
 @public
 def choose_language_first(token: str) -> ResponseReturnValue:
     """Remember the language that the patient picked before starting."""
-    link = _open_link(token)
-    _remember_language(link)
+    _remember_language(_open_link(token))
     return redirect(url_for(".welcome", token=token), 303)
 
 
@@ -62,19 +62,17 @@ def choose_language_first(token: str) -> ResponseReturnValue:
 @with_link
 def choose_language() -> ResponseReturnValue:
     """Remember the language that the patient picked on the way."""
-    _remember_language(g.link)
-    session["survey"] = {**session["survey"], "language": g.link.visit.participant.language}
+    chosen = _remember_language(g.survey)
+    session["survey"] = {**session["survey"], "language": chosen}
     return redirect(url_for(".resume"), 303)
 
 
-def _remember_language(link: SurveyLink) -> None:
+def _remember_language(found: OpenSurvey) -> str:
+    chosen = request.form.get("language", "")
     participants.set_language(
-        unit.session(),
-        link.visit.participant,
-        request.form.get("language", ""),
-        actor=g.actor,
-        now=unit.now(),
+        unit.session(), found.visit.participant.id, chosen, actor=g.actor, now=unit.now()
     )
+    return chosen
 
 
 @bp.get("/survey")
@@ -89,8 +87,9 @@ def resume() -> ResponseReturnValue:
 @with_link
 def show_page(instrument: str, page_id: str) -> ResponseReturnValue:
     """Show one page of items."""
-    page = survey.page(_visit(), instrument, page_id)
-    return _question_page(page, page_form(page)), 200
+    visit = _visit()
+    page = survey.page(visit, instrument, page_id)
+    return _question_page(visit, page, page_form(page))
 
 
 @bp.post("/survey/<instrument>/<page_id>")
@@ -101,22 +100,23 @@ def save_page(instrument: str, page_id: str) -> ResponseReturnValue:
     page = survey.page(visit, instrument, page_id)
     form = page_form(page)
     if not form.validate_on_submit():
-        return _question_page(page, form), 422
-    going_back = request.form.get("go") == "back"
-    responses.save_answers(
-        unit.session(),
-        page.response,
-        list(form.changed(unit.now(), mark_blank=not going_back)),
-        wording=view_models.wording_of(unit.session(), page.response, visit.participant.language),
-        actor=g.actor,
-        now=unit.now(),
+        return _question_page(visit, page, form), 422
+    go = request.form.get("go", "next")
+    given = list(form.changed(unit.now(), mark_blank=go != "back"))
+    return redirect(view_models.next_url(_save(visit, page, given), page, go=go), 303)
+
+
+def _save(visit: OpenVisit, page: SurveyPage, given: list[responses.Answer]) -> OpenVisit:
+    words = opened.wording(unit.reading(), page.response, visit.participant.language)
+    saved = responses.save_answers(
+        unit.session(), page.response.id, given, wording=words, actor=g.actor, now=unit.now()
     )
-    return redirect(view_models.next_url(visit, page, go=request.form.get("go", "next")), 303)
+    return visit.answered(page.response.id, saved.answers)
 
 
-def _question_page(page: SurveyPage, form: PageForm) -> str:
+def _question_page(visit: OpenVisit, page: SurveyPage, form: PageForm) -> str:
     model = view_models.question_page(
-        unit.session(), page, form, reviewing="review" in request.args
+        unit.reading(), visit, page, form, reviewing="review" in request.args
     )
     return render_template("patient/page.html", page=model)
 
@@ -125,22 +125,25 @@ def _question_page(page: SurveyPage, form: PageForm) -> str:
 @with_link
 def review() -> ResponseReturnValue:
     """Show every answer, what was left blank first, before anything is sent."""
-    return render_template("patient/review.html", page=view_models.review(unit.session(), _visit()))
+    return render_template("patient/review.html", page=view_models.review(unit.reading(), _visit()))
 
 
 @bp.post("/survey/review")
 @with_link
 def send() -> ResponseReturnValue:
     """Send the visit's forms. A second tap finds them sent and says thank you again."""
-    visit: Visit = g.link.visit
+    visit: OpenVisit = g.survey.visit
     if not survey.is_submitted(visit):
         survey.check_open(visit, now=unit.now())
-    if responses.submit_visit(unit.session(), visit, mode="patient", actor=g.actor, now=unit.now()):
+    stored = links.by_id(unit.session(), g.survey.link_id).visit
+    if responses.submit_visit(
+        unit.session(), stored, mode="patient", actor=g.actor, now=unit.now()
+    ):
         unit.after_commit(lambda: _score_later(visit))
     return redirect(url_for(".thanks"), 303)
 
 
-def _score_later(visit: Visit) -> None:
+def _score_later(visit: OpenVisit) -> None:
     for response in visit.responses:
         current_app.extensions["queue"].score_response(response.id)
 
@@ -149,6 +152,6 @@ def _score_later(visit: Visit) -> None:
 @with_link
 def thanks() -> ResponseReturnValue:
     """Say thank you once the forms are sent; before that, lead back to them."""
-    if not survey.is_submitted(g.link.visit):
+    if not survey.is_submitted(g.survey.visit):
         return redirect(url_for(".resume"), 303)
-    return render_template("patient/thanks.html", page=view_models.thanks(g.link.visit))
+    return render_template("patient/thanks.html", page=view_models.thanks(g.survey.visit))

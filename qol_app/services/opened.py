@@ -1,0 +1,251 @@
+"""A survey as its link opens it: plain values, read in two statements.
+
+Every page of a patient begins here, so nothing is loaded that a page does not read. What is
+written goes through ``links``, ``participants`` and ``responses``, which lock and read anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from qol_app.db.models import (
+    FormVersion,
+    Participant,
+    ParticipantEvent,
+    ProtocolVersion,
+    Response,
+    Site,
+    SurveyLink,
+    Visit,
+)
+from qol_app.domain.errors import LinkUnknown
+from qol_app.domain.study import Protocol
+from qol_app.services import forms, studies
+from qol_app.services.links import token_hash
+from questionnaires.model import Questionnaire, Value, Wording
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenEvent:
+    """Something that happened to the participant."""
+
+    kind: str
+    happened_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSite:
+    """The participant's site."""
+
+    timezone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenParticipant:
+    """Who answers."""
+
+    id: int
+    language: str
+    site: OpenSite
+    events: tuple[OpenEvent, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenFormVersion:
+    """Which form it is."""
+
+    id: int
+    instrument_id: str
+    version: str
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenResponse:
+    """One form of the visit with its answers so far."""
+
+    id: int
+    form_version: OpenFormVersion
+    questionnaire: Questionnaire
+    language: str | None
+    wording_hash: str | None
+    started_at: datetime | None
+    last_activity_at: datetime | None
+    submitted_at: datetime | None
+    answered_on: date | None
+    missing_reason: str | None
+    answers: Mapping[str, Value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenVisit:
+    """The visit that a link opens, its forms in the order in which they are answered."""
+
+    id: int
+    code: str
+    opens_on: date
+    target_on: date
+    on_time_until: date
+    closes_on: date
+    participant: OpenParticipant
+    protocol: Protocol
+    responses: tuple[OpenResponse, ...]
+
+    def answered(self, response_id: int, answers: Mapping[str, Value]) -> OpenVisit:
+        """Return the visit as it is once a form has these answers."""
+        return replace(
+            self,
+            responses=tuple(
+                replace(each, answers=answers) if each.id == response_id else each
+                for each in self.responses
+            ),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSurvey:
+    """A link and its visit."""
+
+    link_id: int
+    is_started: bool
+    is_revoked: bool
+    visit: OpenVisit
+
+
+_COLUMNS = (
+    SurveyLink.id.label("link_id"),
+    SurveyLink.first_used_at,
+    SurveyLink.revoked_at,
+    Visit.id.label("visit_id"),
+    Visit.code,
+    Visit.opens_on,
+    Visit.target_on,
+    Visit.on_time_until,
+    Visit.closes_on,
+    Participant.id.label("participant_id"),
+    Participant.language.label("spoken"),
+    Site.timezone,
+    ProtocolVersion.hash.label("protocol_hash"),
+    Response.id.label("response_id"),
+    Response.language,
+    Response.wording_hash,
+    Response.started_at,
+    Response.last_activity_at,
+    Response.submitted_at,
+    Response.answered_on,
+    Response.missing_reason,
+    Response.answers,
+    FormVersion.id.label("form_id"),
+    FormVersion.instrument_id,
+    FormVersion.version,
+    FormVersion.hash.label("form_hash"),
+)
+
+
+def _query(condition: ColumnElement[bool]) -> Any:
+    return (
+        select(*_COLUMNS)
+        .join(Visit, Visit.id == SurveyLink.visit_id)
+        .join(Participant, Participant.id == Visit.participant_id)
+        .join(Site, Site.id == Participant.site_id)
+        .join(ProtocolVersion, ProtocolVersion.id == Visit.protocol_id)
+        .join(Response, Response.visit_id == Visit.id)
+        .join(FormVersion, FormVersion.id == Response.form_version_id)
+        .where(condition)
+        .order_by(Response.position)
+    )
+
+
+# Built once: building a statement takes longer than running it.
+_BY_ID = _query(SurveyLink.id == bindparam("key"))
+_BY_TOKEN = _query(SurveyLink.token_hash == bindparam("key"))
+_EVENTS = select(ParticipantEvent.kind, ParticipantEvent.happened_on).where(
+    ParticipantEvent.participant_id == bindparam("key")
+)
+
+
+def by_token(session: Session, token: str) -> OpenSurvey:
+    """Return what the link with this token opens.
+
+    Raises:
+        LinkUnknown: no link has this token.
+    """
+    return _open(session, _BY_TOKEN, token_hash(token))
+
+
+def by_id(session: Session, link_id: int) -> OpenSurvey:
+    """Return what the link of a running patient session opens. Raises as ``by_token``."""
+    return _open(session, _BY_ID, link_id)
+
+
+def _open(session: Session, query: Any, key: int | str) -> OpenSurvey:
+    connection = session.connection()
+    rows = connection.execute(query, {"key": key}).all()
+    if not rows:
+        raise LinkUnknown("no survey link has this token")
+    first = rows[0]
+    events = connection.execute(_EVENTS, {"key": first.participant_id})
+    return OpenSurvey(
+        link_id=first.link_id,
+        is_started=first.first_used_at is not None,
+        is_revoked=first.revoked_at is not None,
+        visit=_visit(session, rows, tuple(OpenEvent(**event._mapping) for event in events)),
+    )
+
+
+def _visit(session: Session, rows: Sequence[Row[Any]], events: tuple[OpenEvent, ...]) -> OpenVisit:
+    first = rows[0]
+    return OpenVisit(
+        id=first.visit_id,
+        code=first.code,
+        opens_on=first.opens_on,
+        target_on=first.target_on,
+        on_time_until=first.on_time_until,
+        closes_on=first.closes_on,
+        participant=OpenParticipant(
+            id=first.participant_id,
+            language=first.spoken,
+            site=OpenSite(timezone=first.timezone),
+            events=events,
+        ),
+        protocol=studies.protocol_by_hash(session, first.protocol_hash),
+        responses=tuple(_response(session, row) for row in rows),
+    )
+
+
+def _response(session: Session, row: Row[Any]) -> OpenResponse:
+    return OpenResponse(
+        id=row.response_id,
+        form_version=OpenFormVersion(
+            id=row.form_id,
+            instrument_id=row.instrument_id,
+            version=row.version,
+            hash=row.form_hash,
+        ),
+        questionnaire=forms.questionnaire_by_hash(session, row.form_hash),
+        language=row.language,
+        wording_hash=row.wording_hash,
+        started_at=row.started_at,
+        last_activity_at=row.last_activity_at,
+        submitted_at=row.submitted_at,
+        answered_on=row.answered_on,
+        missing_reason=row.missing_reason,
+        answers=row.answers,
+    )
+
+
+def wording(session: Session, response: OpenResponse, language: str) -> Wording:
+    """Return the words of a form: those it was begun with, else the best there are.
+
+    Raises:
+        NotFound: the form has no wording in this language.
+    """
+    if response.wording_hash is not None and response.language == language:
+        return forms.wording_by_hash(session, response.wording_hash)
+    return forms.wording(session, response.form_version, language)
