@@ -8,7 +8,9 @@ waits for a writer.
 
 from __future__ import annotations
 
-from typing import Any
+import sqlite3
+import time
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,12 +19,18 @@ from qol_app.db import audit
 
 READS = "reads"
 
+PATIENCE = 30
+"""Seconds for which a writer waits for SQLite's one write lock."""
+
+PAUSE = 0.001
+"""Seconds between its attempts."""
+
 
 def make_engine(url: str) -> Engine:
     """Return an engine for ``url``; SQLite gets its pragmas and explicit transactions."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, pool_size=10)
-    engine = create_engine(url, connect_args={"timeout": 30}, pool_size=10)
+    engine = create_engine(url, connect_args={"timeout": PATIENCE}, pool_size=10)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -35,8 +43,34 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    mode = "DEFERRED" if connection.get_execution_options().get(READS) else "IMMEDIATE"
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    database = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    if connection.get_execution_options().get(READS):
+        database.execute("BEGIN DEFERRED")
+    else:
+        _begin_writing(database)
+
+
+def _begin_writing(database: sqlite3.Connection) -> None:
+    """Take SQLite's write lock, asking every millisecond: it would itself sleep up to 100 ms."""
+    deadline = time.monotonic() + PATIENCE
+    database.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _has_begun(database):
+            if time.monotonic() > deadline:
+                raise sqlite3.OperationalError(f"database is locked for {PATIENCE} seconds")
+            time.sleep(PAUSE)
+    finally:
+        database.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+
+
+def _has_begun(database: sqlite3.Connection) -> bool:
+    try:
+        database.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 class Sessions:

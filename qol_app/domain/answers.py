@@ -64,6 +64,9 @@ def visible_items(questionnaire: Questionnaire, answers: Mapping[str, Value]) ->
     shown: the left-over answer of a hidden item opens nothing.
     """
 
+    if not questionnaire.skips:
+        return tuple(item for page in questionnaire.pages for item in page.items)
+
     def shown(item_id: str) -> bool:
         rules = [rule for rule in questionnaire.skips if item_id in rule.items]
         return all(rule.shows(answers) and shown(rule.item) for rule in rules)
@@ -73,6 +76,8 @@ def visible_items(questionnaire: Questionnaire, answers: Mapping[str, Value]) ->
 
 def visible_pages(questionnaire: Questionnaire, answers: Mapping[str, Value]) -> tuple[Page, ...]:
     """Return the pages with at least one visible item, each with its visible items only."""
+    if not questionnaire.skips:
+        return questionnaire.pages
     visible = set(visible_items(questionnaire, answers))
     trimmed = (
         replace(page, items=tuple(item for item in page.items if item in visible))
