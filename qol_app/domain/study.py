@@ -132,6 +132,9 @@ class Protocol(Strict):
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
     registry_id: str | None = None
     title: Words
+    """The study's name, for staff and files."""
+    patient_title: Words
+    """What patients see on pages and letters: names neither the disease nor a treatment."""
     version: str = Field(min_length=1, max_length=40)
     randomised: bool
     """False where groups are not randomised; said on every group contrast."""

@@ -296,7 +296,7 @@ def _main_scale(document: Document, instrument: str, scale: object) -> Iterator[
 def _texts(document: Document) -> Iterator[str]:
     """Texts that lack a language of the study."""
     named = [*_entries(document, "groups"), *_entries(document, "sites"), *_visit_entries(document)]
-    places = [Entry("title", document), Entry("contact", document)]
+    places = [Entry(key, document) for key in ("title", "patient_title", "contact")]
     if isinstance(document.get("schedule"), dict):
         places.append(Entry("schedule.anchor", document["schedule"]))
     for key, table in named:

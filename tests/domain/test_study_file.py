@@ -40,6 +40,7 @@ PROBLEMS = {
         'id: must be 2 to 63 small letters, digits or -, not starting with - (got "Shape Study")',
         "title.en: is empty; fill it in",
         'title.English: must be a language tag such as en or zh-Hans (got "English")',
+        "patient_title: is missing; add it",
         "version: must be text in quotes (got 1.0)",
         'randomised: must be true or false, without quotes (got "no")',
         'languages.2: must be a language tag such as en or zh-Hans (got "Chinese")',
@@ -148,6 +149,7 @@ def test_an_empty_file_lacks_every_key_that_is_not_optional() -> None:
         for key in (
             "id",
             "title",
+            "patient_title",
             "version",
             "randomised",
             "languages",

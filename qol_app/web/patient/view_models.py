@@ -132,7 +132,7 @@ def welcome(session: Session, visit: OpenVisit, token: str) -> Welcome:
     protocol, spoken = visit.protocol, language()
     words = [opened.wording(session, response, spoken) for response in visit.responses]
     return Welcome(
-        study=protocol.title[spoken],
+        study=protocol.patient_title[spoken],
         visit=protocol.visit(visit.code).name[spoken],
         contact=protocol.contact[spoken],
         questions=sum(len(page.items) for page in survey.pages(visit)),
@@ -147,7 +147,7 @@ def welcome(session: Session, visit: OpenVisit, token: str) -> Welcome:
 def thanks(visit: OpenVisit) -> Thanks:
     """Return what the last page shows."""
     protocol, spoken = visit.protocol, language()
-    return Thanks(study=protocol.title[spoken], contact=protocol.contact[spoken])
+    return Thanks(study=protocol.patient_title[spoken], contact=protocol.contact[spoken])
 
 
 def question_page(
@@ -156,7 +156,7 @@ def question_page(
     """Return what a page of questions shows."""
     protocol, words = visit.protocol, opened.wording(session, page.response, language())
     return QuestionPage(
-        study=protocol.title[language()],
+        study=protocol.patient_title[language()],
         form=form,
         number=page.number,
         total=page.total,
@@ -248,7 +248,7 @@ def review(session: Session, visit: OpenVisit) -> Review:
     blanks = tuple(line for lines in sections.values() for line in lines if line.answer is None)
     protocol = visit.protocol
     return Review(
-        study=protocol.title[spoken],
+        study=protocol.patient_title[spoken],
         blanks=blanks,
         sections=tuple(
             ReviewSection(title=title, lines=tuple(lines)) for title, lines in sections.items()

@@ -47,7 +47,7 @@ def write(protocol: Protocol, visit: Visit, token: str) -> Letter:
         name = protocol.visit(visit.code).name
         return Letter(
             language=participant.language,
-            study=_in(participant.language, protocol.title),
+            study=_in(participant.language, protocol.patient_title),
             visit=_in(participant.language, name),
             number=participant.number,
             greeting=_("Your questionnaire is ready"),

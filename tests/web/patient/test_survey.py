@@ -46,6 +46,18 @@ def test_starting_takes_the_token_out_of_the_address(patient: Patient, token: st
     assert token not in patient.text
 
 
+def test_the_name_of_the_study_stands_on_no_page_of_the_patient(
+    patient: Patient, token: str
+) -> None:
+    patient.open(f"/s/{token}")
+    seen = patient.text
+    answer_all(patient)
+    seen += patient.text
+    patient.send_page()
+    assert "How are you?" in patient.text
+    assert "Example study" not in seen + patient.text
+
+
 def test_a_whole_survey_with_every_answer_type(
     patient: Patient, sessions: Sessions, world: World
 ) -> None:

@@ -40,13 +40,14 @@ def test_a_link_is_shown_once_with_its_qr_code_and_opens_the_survey(
     assert staff.application.test_client().get(path).status_code == 200
 
 
-def test_the_letter_names_the_study_and_the_number_and_nothing_else_of_the_person(
+def test_the_letter_names_the_questionnaires_and_the_number_and_nothing_else_of_the_person(
     staff: FlaskClient, world: World
 ) -> None:
     page = staff.post(url(world.due.number, "link")).text
     letter = page[page.index("<article") : page.index("</article>")]
-    for text in ("Example study", world.due.number, "until 2026-03-12", "ask your study nurse"):
+    for text in ("How are you?", world.due.number, "until 2026-03-12", "ask your study nurse"):
         assert text in letter, text
+    assert "Example study" not in letter
     assert "1960" not in letter
     assert "Group A" not in letter
 
