@@ -125,7 +125,7 @@ def eap(model: Model, patterns: Categories) -> tuple[Numbers, Numbers]:
         log_posterior += _log_probability(model, column, nodes)[patterns[:, column]]
     weights = np.exp(log_posterior - log_posterior.max(axis=1, keepdims=True))
     weights /= weights.sum(axis=1, keepdims=True)
-    theta = weights @ nodes
+    theta = np.sum(weights * nodes, axis=1)
     variance = np.sum(weights * (nodes - theta[:, np.newaxis]) ** 2, axis=1)
     return theta, np.sqrt(variance)
 

@@ -37,7 +37,7 @@ def recoded(given: ScaleAnswers) -> Recoded:
             lacks an answer that the item allows, or has a value that is no number.
     """
     tables = _tables(given)
-    values = given.answers.copy()
+    values = given.answers.copy(order="K")
     possible = []
     for column, item in enumerate(given.items):
         worth = {answer: float(answer) for answer in _whole_answers(given, item)}
@@ -82,7 +82,9 @@ def _checked(given: ScaleAnswers, item: Item, table: Mapping[str, Any]) -> dict[
 
 
 def _replaced(answers: Numbers, worth: Mapping[int, float]) -> Numbers:
-    keys = np.array(sorted(worth), dtype=float)
-    place = np.minimum(np.searchsorted(keys, answers), len(keys) - 1)
-    values = np.array([worth[int(key)] for key in keys])[place]
-    return np.where(np.isnan(answers), np.nan, values)
+    low, high = min(worth), max(worth)
+    values = np.full(high - low + 2, np.nan)
+    for answer, value in worth.items():
+        values[answer - low] = value
+    # The place -1, of unanswered, is the last one, which is NaN.
+    return values[np.nan_to_num(answers - low, nan=-1).astype(np.intp)]
