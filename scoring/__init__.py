@@ -9,13 +9,14 @@ small files of this package, registered in ``registry``.
 """
 
 from scoring.engine import completeness, expected_items, score
-from scoring.errors import AnswerOutOfRange, OptionUnknown
+from scoring.errors import AnswerOutOfRange, OptionUnknown, ScaleInvalid
 from scoring.files import ScoreFileInvalid, score_file
 from scoring.registry import module_version, modules
 
 __all__ = [
     "AnswerOutOfRange",
     "OptionUnknown",
+    "ScaleInvalid",
     "ScoreFileInvalid",
     "completeness",
     "expected_items",

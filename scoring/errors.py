@@ -9,3 +9,7 @@ class AnswerOutOfRange(ValueError):
 
 class OptionUnknown(ValueError):
     """A scoring option or its value does not exist; the message says what there is."""
+
+
+class ScaleInvalid(ValueError):
+    """A scale's options do not fit its module or its items; the message names the scale."""
