@@ -18,6 +18,7 @@ from questionnaires.files import (
     QuestionnaireInvalid,
     QuestionnaireUnknown,
     available,
+    languages,
     load,
     wording,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "QuestionnaireUnknown",
     "available",
     "from_document",
+    "languages",
     "load",
     "wording",
     "wording_document",

@@ -39,7 +39,6 @@ def from_document(document: Mapping[str, Any]) -> Questionnaire:
             for s in document["skips"]
         ),
         scales=tuple(_scale(scale) for scale in document["scales"]),
-        languages=tuple(document["languages"]),
         licence=document["licence"],
         sources=tuple(document["sources"]),
         confirmed=document["confirmed"],

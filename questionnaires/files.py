@@ -65,6 +65,11 @@ def load(id: str, version: str | None = None) -> Questionnaire:  # the field's o
     return read(ROOT / id / wanted)
 
 
+def languages(id: str, version: str) -> list[str]:
+    """Return the languages in which a questionnaire version has words here, sorted."""
+    return sorted(file.stem for file in (ROOT / id / version / "wording").glob("*.toml"))
+
+
 def wording(id: str, version: str, language: str) -> Wording:  # as in load
     """Return the words of a questionnaire version in one language.
 
@@ -72,11 +77,11 @@ def wording(id: str, version: str, language: str) -> Wording:  # as in load
         QuestionnaireUnknown: there is no such questionnaire, version or language.
         QuestionnaireInvalid: the wording file has mistakes.
     """
-    questionnaire = load(id, version)
-    if language not in questionnaire.languages:
-        known = ", ".join(questionnaire.languages)
+    load(id, version)
+    known = languages(id, version)
+    if language not in known:
         raise QuestionnaireUnknown(
-            f"{id} {version} has no wording in {language}; there are {known}"
+            f"{id} {version} has no wording in {language}; there are {', '.join(known)}"
         )
     return read_wording(ROOT / id / version, language)
 
@@ -90,8 +95,7 @@ def read(folder: Path) -> Questionnaire:
     """
     path = folder / "definition.toml"
     definition = _read(path, Definition)
-    languages = [file.stem for file in (folder / "wording").glob("*.toml")]
-    plain = document(definition, languages)
+    plain = document(definition)
     _refuse(path, definition_problems(plain, folder))
     return from_document(plain)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from questionnaires.files import QuestionnaireInvalid, available, load, wording
+from questionnaires.files import QuestionnaireInvalid, available, languages, load, wording
 
 LOCK = Path(__file__).parent / "LOCK"
 
@@ -31,7 +31,7 @@ def current() -> dict[Entry, str]:
             mistakes.append(str(error))
             continue
         found[name, version, "definition"] = questionnaire.hash
-        for language in questionnaire.languages:
+        for language in languages(name, version):
             try:
                 found[name, version, language] = wording(name, version, language).hash
             except QuestionnaireInvalid as error:

@@ -120,8 +120,6 @@ class Questionnaire:
     pages: tuple[Page, ...]
     skips: tuple[SkipRule, ...]
     scales: tuple[Scale, ...]
-    languages: tuple[str, ...]
-    """Languages with wording files in the repository."""
     licence: str
     """``import`` (labels only here), ``ship`` or ``own``."""
     sources: tuple[str, ...]

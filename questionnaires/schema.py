@@ -96,7 +96,7 @@ def expand(ids: list[str]) -> list[str]:
     return spelled
 
 
-def document(definition: Definition, languages: list[str]) -> dict[str, Any]:
+def document(definition: Definition) -> dict[str, Any]:
     """Return the definition as a plain document with every run spelled out."""
     items = [one for entry in definition.items for one in _items(entry)]
     pages = definition.pages or [[item["id"]] for item in items]
@@ -107,7 +107,6 @@ def document(definition: Definition, languages: list[str]) -> dict[str, Any]:
         "confirmed": definition.confirmed,
         "cdisc_category": definition.cdisc_category,
         "sources": definition.sources,
-        "languages": sorted(languages),
         "items": items,
         "pages": [
             {"id": f"p{number}", "items": expand(page)} for number, page in enumerate(pages, 1)

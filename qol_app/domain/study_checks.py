@@ -227,7 +227,8 @@ def _instruments(document: Document) -> Iterator[str]:
 
 def missing_wordings(questionnaire: Questionnaire, languages: Iterable[str]) -> list[str]:
     """Return the languages in which the questionnaire has no wording."""
-    return [language for language in languages if language not in questionnaire.languages]
+    known = questionnaires.languages(questionnaire.id, questionnaire.version)
+    return [language for language in languages if language not in known]
 
 
 def _loaded(name: str, version: str) -> Questionnaire | None:

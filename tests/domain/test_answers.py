@@ -235,7 +235,6 @@ def questionnaire() -> Questionnaire:
             SkipRule(items=("e",), item="b", values=(3, 4)),
         ),
         scales=(),
-        languages=("en",),
         licence="own",
         sources=(),
         confirmed=True,

@@ -39,6 +39,13 @@ def test_a_folder_elsewhere_is_read_to_the_same_hash(folder: Path) -> None:
     assert read_wording(folder, "en") == wording("daily-life-check", "1.1", "en")
 
 
+def test_a_translation_leaves_the_definition_and_its_hash_as_they_are(folder: Path) -> None:
+    before = read(folder).hash
+    (folder / "wording" / "de.toml").write_bytes((folder / "wording" / "en.toml").read_bytes())
+    read.cache_clear()
+    assert read(folder).hash == before
+
+
 def test_mistakes_of_shape_are_named_with_file_and_key(folder: Path) -> None:
     path = folder / "definition.toml"
     spoil(path, 'licence = "own"', 'licence = "free"\ncolour = "red"')

@@ -44,7 +44,6 @@ def questionnaire(items: list[dict[str, Any]], *scales: Mapping[str, Any]) -> Qu
             "pages": [],
             "skips": [],
             "scales": list(scales),
-            "languages": [],
             "licence": "own",
             "sources": [],
             "confirmed": True,
