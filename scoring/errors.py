@@ -9,3 +9,15 @@ class AnswerOutOfRange(ValueError):
 
 class OptionUnknown(ValueError):
     """A scoring option or its value does not exist; the message says what there is."""
+
+
+class ModuleInvalid(ValueError):
+    """A scoring module cannot be registered; the message says why."""
+
+
+class ModuleUnknown(LookupError):
+    """There is no scoring module of that id; the message says which there are."""
+
+
+class ModuleFailed(ValueError):
+    """A plug-in's scoring module broke down or gave no scores; the message names it."""
