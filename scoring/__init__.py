@@ -5,16 +5,24 @@
     scores = score(load("eortc-qlq-c30"), answers)
 
 Each scale names its scoring module and parameters in the questionnaire's definition; modules are
-small files of this package, registered in ``registry``.
+small files of this package or plug-ins, registered in ``registry``.
 """
 
 from scoring.engine import completeness, expected_items, score
-from scoring.errors import AnswerOutOfRange, OptionUnknown, ScaleInvalid
+from scoring.errors import (
+    AnswerOutOfRange,
+    ModuleFailed,
+    ModuleUnknown,
+    OptionUnknown,
+    ScaleInvalid,
+)
 from scoring.files import ScoreFileInvalid, score_file
-from scoring.registry import module_version, modules
+from scoring.registry import module_version, modules, problems
 
 __all__ = [
     "AnswerOutOfRange",
+    "ModuleFailed",
+    "ModuleUnknown",
     "OptionUnknown",
     "ScaleInvalid",
     "ScoreFileInvalid",
@@ -22,6 +30,7 @@ __all__ = [
     "expected_items",
     "module_version",
     "modules",
+    "problems",
     "score",
     "score_file",
 ]

@@ -20,8 +20,8 @@ from scoring import (
     sums,
 )
 from scoring.answers import allowed_text, is_allowed
-from scoring.errors import AnswerOutOfRange, OptionUnknown
-from scoring.registry import Numbers, ScaleAnswers, find
+from scoring.errors import AnswerOutOfRange, ModuleFailed, OptionUnknown
+from scoring.registry import BUILT_IN, Module, Numbers, ScaleAnswers, find
 
 MODULES = (
     eq5d,
@@ -58,6 +58,8 @@ def score(
         ValueError: ``answers`` has two columns for one item.
         AnswerOutOfRange: a value is not among the item's codes or outside its range.
         OptionUnknown: no scale has an option of that name, or it has no such value.
+        ModuleUnknown: a scale names a scoring module that there is not.
+        ModuleFailed: a plug-in broke down, or did not return one number per form.
     """
     given = dict(options or {})
     _refuse_unknown(questionnaire, given)
@@ -72,8 +74,24 @@ def score(
             scores=scores,
             options={**scale.options, **own},
         )
-        scores[scale.code] = find(scale.module).function(scale_answers)
+        scores[scale.code] = _run(find(scale.module), scale_answers)
     return pd.DataFrame(scores, index=answers.index)
+
+
+def _run(module: Module, given: ScaleAnswers) -> Numbers:
+    """Return a module's scores; a plug-in that breaks down fails in a way callers expect."""
+    if module.origin == BUILT_IN:
+        return module.function(given)
+    named = f"{given.scale.code}: scoring module {module.id} {module.version} ({module.origin})"
+    try:
+        scores = np.asarray(module.function(given), dtype="float64")
+    except (AnswerOutOfRange, OptionUnknown):
+        raise
+    except Exception as error:  # a plug-in may raise anything
+        raise ModuleFailed(f"{named} failed: {type(error).__name__}: {error}") from error
+    if scores.shape != (len(given.answers),):
+        raise ModuleFailed(f"{named} gave shape {scores.shape} for {len(given.answers)} forms")
+    return scores
 
 
 def completeness(questionnaire: Questionnaire, answers: pd.DataFrame) -> pd.DataFrame:

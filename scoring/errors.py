@@ -13,3 +13,15 @@ class OptionUnknown(ValueError):
 
 class ScaleInvalid(ValueError):
     """A scale's options do not fit its module or its items; the message names the scale."""
+
+
+class ModuleInvalid(ValueError):
+    """A scoring module cannot be registered; the message says why."""
+
+
+class ModuleUnknown(LookupError):
+    """There is no scoring module of that id; the message says which there are."""
+
+
+class ModuleFailed(ValueError):
+    """A plug-in's scoring module broke down or gave no scores; the message names it."""

@@ -1,4 +1,4 @@
-"""Score a file of answers, without any database."""
+"""Score a file of answers, and list the scoring modules: both without any database."""
 
 from __future__ import annotations
 
@@ -7,9 +7,29 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from qol_app.cli.base import FILE, Command
+from qol_app.cli.base import FILE, Command, Commands
 from qol_app.domain.errors import InvalidInput, NotFound
 from questionnaires import QuestionnaireUnknown, load
+
+scoring = Commands("scoring", help="The scoring modules.")
+
+
+@scoring.command("list")
+def list_modules() -> None:
+    """List the scoring modules with version and origin, then the plug-ins that were skipped."""
+    # Imported here because it imports pandas, which would slow down every other command.
+    from scoring import modules, problems
+
+    rows = [("module", "version", "origin")]
+    rows += [(module.id, module.version, module.origin) for module in modules()]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for name, version, origin in rows:
+        click.echo(f"{name:{widths[0]}}  {version:{widths[1]}}  {origin}")
+    skipped = problems()
+    if skipped:
+        click.echo("\nskipped:")
+    for origin, why in skipped:
+        click.echo(f"{origin}: {why}")
 
 
 @click.command("score", cls=Command)
