@@ -10,6 +10,7 @@ import pandas as pd
 
 from questionnaires.model import Item, Questionnaire
 from scoring import (
+    composite_grade,
     eq5d,
     expression,
     graded_response,
@@ -24,6 +25,7 @@ from scoring.errors import AnswerOutOfRange, ModuleFailed, OptionUnknown
 from scoring.registry import BUILT_IN, Module, Numbers, ScaleAnswers, find
 
 MODULES = (
+    composite_grade,
     eq5d,
     expression,
     graded_response,
