@@ -4,10 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
+from scoring.reasons import Reasons, StepKind, item_parts, step, too_few
 from scoring.registry import Numbers, ScaleAnswers, register
 
 
-@register("linear", "1.0.0")
+def reasons(given: ScaleAnswers) -> Reasons:
+    """Return the mean of the answered items and its place between lowest and highest."""
+    answers = given.answers[0]
+    answered = int(np.count_nonzero(~np.isnan(answers)))
+    parts = item_parts(given.scale.items, answers, answers)
+    needed = _needed(given)
+    if answered < needed:
+        missing = too_few(answered=answered, expected=len(answers), needed=needed)
+        return Reasons(parts=parts, steps=missing)
+    low, high = given.items[0].codes[0], given.items[0].codes[-1]
+    turned = given.options.get("reverse")
+    mean, score = np.nanmean(answers), linear(given)[0]
+    rescaled = StepKind.RESCALE_REVERSED if turned else StepKind.RESCALE
+    return Reasons(
+        parts=parts,
+        steps=(
+            step(StepKind.MEAN, count=answered, mean=mean),
+            step(rescaled, mean=mean, low=low, high=high, score=score),
+        ),
+    )
+
+
+@register("linear", "1.0.0", explain=reasons)
 def linear(given: ScaleAnswers) -> Numbers:
     """Score one linear scale for every form.
 
@@ -25,9 +48,12 @@ def linear(given: ScaleAnswers) -> Numbers:
     n_items = len(given.items)
     blank = np.isnan(given.answers)
     answered = n_items - blank.sum(axis=1)
-    needed = int(given.options.get("min_answered", (n_items + 1) // 2))
     with np.errstate(invalid="ignore", divide="ignore"):
         raw = np.where(blank, 0, given.answers).sum(axis=1) / answered
     fraction = (raw - low) / (high - low)
     score = 100 * (1 - fraction if given.options.get("reverse") else fraction)
-    return np.where(answered >= needed, score, np.nan)
+    return np.where(answered >= _needed(given), score, np.nan)
+
+
+def _needed(given: ScaleAnswers) -> int:
+    return int(given.options.get("min_answered", (len(given.items) + 1) // 2))

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from questionnaires.model import Item, Scale
 from scoring.errors import ModuleInvalid, ModuleUnknown
 from scoring.plugins import Plugin, found
+from scoring.reasons import Reasons
 
 BUILT_IN = "built in"
 _ID = re.compile(r"[a-z][a-z0-9_.-]*")
@@ -48,6 +49,8 @@ class ScaleAnswers:
 
 
 Function = Callable[[ScaleAnswers], Numbers]
+Explainer = Callable[[ScaleAnswers], Reasons]
+"""From the answers of exactly one form to the reasons of its score."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,8 @@ class Module:
     function: Function
     origin: str
     """``built in``, or the package or file it came from."""
+    explain: Explainer | None = None
+    """Gives the reasons of one form's score; without it the answers alone are shown."""
 
 
 class Registry:
@@ -76,8 +81,10 @@ class Registry:
         self._is_asked = False
         self._is_loaded = False
 
-    def register(self, id: str, version: str) -> Callable[[Function], Function]:
-        """Register the decorated function as a module.
+    def register(
+        self, id: str, version: str, *, explain: Explainer | None = None
+    ) -> Callable[[Function], Function]:
+        """Register the decorated function as a module, with the function that explains it.
 
         Raises:
             ModuleInvalid: the id is taken or badly formed, the version is not MAJOR.MINOR.PATCH,
@@ -91,8 +98,9 @@ class Registry:
                     raise ModuleInvalid(f"there is a scoring module {id} already ({there})")
                 _refuse_invalid(id, version, function)
                 origin = self._origin or _origin(function)
-                module = Module(id=id, version=version, function=function, origin=origin)
-                self._modules[id] = module
+                self._modules[id] = Module(
+                    id=id, version=version, function=function, origin=origin, explain=explain
+                )
             return function
 
         return add
@@ -159,9 +167,11 @@ _registry = Registry(found)
 def register(
     id: str,  # the field's own word
     version: str,
+    *,
+    explain: Explainer | None = None,
 ) -> Callable[[Function], Function]:
     """Register the decorated function as a scoring module. Raises as ``Registry.register``."""
-    return (_receiving.get() or _registry).register(id, version)
+    return (_receiving.get() or _registry).register(id, version, explain=explain)
 
 
 def modules() -> list[Module]:
