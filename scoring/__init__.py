@@ -16,18 +16,24 @@ from scoring.errors import (
     OptionUnknown,
     ScaleInvalid,
 )
+from scoring.explanation import Details, Explanation, Flag, details, explain
 from scoring.files import ScoreFileInvalid, score_file
 from scoring.registry import module_version, modules, problems
 
 __all__ = [
     "AnswerOutOfRange",
+    "Details",
+    "Explanation",
+    "Flag",
     "ModuleFailed",
     "ModuleUnknown",
     "OptionUnknown",
     "ScaleInvalid",
     "ScoreFileInvalid",
     "completeness",
+    "details",
     "expected_items",
+    "explain",
     "module_version",
     "modules",
     "problems",

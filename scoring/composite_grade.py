@@ -38,7 +38,7 @@ def reasons(given: ScaleAnswers) -> Reasons:
     return Reasons(parts=parts, steps=(step(kind, score=score),))
 
 
-@register("composite_grade", "1.0.0", explain=reasons)
+@register("composite_grade", "1.0.0", explain=reasons, imputes=False)
 def composite_grade(given: ScaleAnswers) -> Numbers:
     """Look up the grade of one term from its attributes, each answered 0-4.
 

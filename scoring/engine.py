@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,19 @@ def score(
         ModuleUnknown: a scale names a scoring module that there is not.
         ModuleFailed: a plug-in broke down, or did not return one number per form.
     """
+    scores = {
+        given.scale.code: found for given, found in each_scale(questionnaire, answers, options)
+    }
+    return pd.DataFrame(scores, index=answers.index)
+
+
+def each_scale(
+    questionnaire: Questionnaire, answers: pd.DataFrame, options: Mapping[str, Any] | None = None
+) -> Iterator[tuple[ScaleAnswers, Numbers]]:
+    """Yield what each scale's module saw, and the scores that it gave, in the definition's order.
+
+    Arguments and errors as ``score``.
+    """
     given = dict(options or {})
     _refuse_unknown(questionnaire, given)
     numbers = _item_numbers(questionnaire, answers)
@@ -77,7 +90,7 @@ def score(
             options={**scale.options, **own},
         )
         scores[scale.code] = _run(find(scale.module), scale_answers)
-    return pd.DataFrame(scores, index=answers.index)
+        yield scale_answers, scores[scale.code]
 
 
 def _run(module: Module, given: ScaleAnswers) -> Numbers:

@@ -64,6 +64,8 @@ class Module:
     """``built in``, or the package or file it came from."""
     explain: Explainer | None = None
     """Gives the reasons of one form's score; without it the answers alone are shown."""
+    imputes: bool = True
+    """Whether a score made from fewer than all items stands for the others as well."""
 
 
 class Registry:
@@ -82,7 +84,7 @@ class Registry:
         self._is_loaded = False
 
     def register(
-        self, id: str, version: str, *, explain: Explainer | None = None
+        self, id: str, version: str, *, explain: Explainer | None = None, imputes: bool = True
     ) -> Callable[[Function], Function]:
         """Register the decorated function as a module, with the function that explains it.
 
@@ -99,7 +101,12 @@ class Registry:
                 _refuse_invalid(id, version, function)
                 origin = self._origin or _origin(function)
                 self._modules[id] = Module(
-                    id=id, version=version, function=function, origin=origin, explain=explain
+                    id=id,
+                    version=version,
+                    function=function,
+                    origin=origin,
+                    explain=explain,
+                    imputes=imputes,
                 )
             return function
 
@@ -169,9 +176,14 @@ def register(
     version: str,
     *,
     explain: Explainer | None = None,
+    imputes: bool = True,
 ) -> Callable[[Function], Function]:
-    """Register the decorated function as a scoring module. Raises as ``Registry.register``."""
-    return (_receiving.get() or _registry).register(id, version, explain=explain)
+    """Register the decorated function as a scoring module. Arguments as fields of ``Module``.
+
+    Raises as ``Registry.register``.
+    """
+    registry = _receiving.get() or _registry
+    return registry.register(id, version, explain=explain, imputes=imputes)
 
 
 def modules() -> list[Module]:
