@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from questionnaires.model import Item, Questionnaire
-from scoring import composite_grade, eq5d, linear, mean_of_scales, sums
+from scoring import composite_grade, eq5d, linear, mean_of_scales, sums, value_set
 from scoring.answers import allowed_text, is_allowed
 from scoring.errors import AnswerOutOfRange, OptionUnknown
 from scoring.registry import Numbers, ScaleAnswers, find
 
-MODULES = (composite_grade, eq5d, linear, mean_of_scales, sums)
+MODULES = (composite_grade, eq5d, linear, mean_of_scales, sums, value_set)
 """Importing these registers their scoring modules."""
 
 
