@@ -19,6 +19,7 @@ from scoring import (
     mean_of_scales,
     recoded_mean,
     sums,
+    value_set,
 )
 from scoring.answers import allowed_text, is_allowed
 from scoring.errors import AnswerOutOfRange, ModuleFailed, OptionUnknown
@@ -34,6 +35,7 @@ MODULES = (
     mean_of_scales,
     recoded_mean,
     sums,
+    value_set,
 )
 """Importing these registers their scoring modules."""
 

@@ -30,6 +30,8 @@ class StepKind(StrEnum):
     """Fewer items answered than the rule needs (answered, expected, needed)."""
     SCALES_MISSING = "scales_missing"
     """A scale that this one is made of has no score (missing, expected)."""
+    NO_VALUE_SET = "no_value_set"
+    """No value set is chosen, so there is no utility ()."""
     MEAN = "mean"
     """The mean of what counted (count, mean)."""
     RESCALE = "rescale"

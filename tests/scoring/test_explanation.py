@@ -13,7 +13,7 @@ from scoring.reasons import PartKind, Reasons, StepKind
 
 C30 = load("eortc-qlq-c30")
 EQ5D = load("eq-5d-5l")
-MISSING = {StepKind.TOO_FEW, StepKind.SCALES_MISSING}
+MISSING = {StepKind.TOO_FEW, StepKind.SCALES_MISSING, StepKind.NO_VALUE_SET}
 
 
 def used(reasons: Reasons) -> dict[str, float | None]:
