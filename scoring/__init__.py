@@ -8,13 +8,22 @@ Each scale names its scoring module and parameters in the questionnaire's defini
 small files of this package or plug-ins, registered in ``registry``.
 """
 
+from scoring.columns import BadCell
 from scoring.engine import completeness, expected_items, score
-from scoring.errors import AnswerOutOfRange, ModuleFailed, ModuleUnknown, OptionUnknown
-from scoring.files import ScoreFileInvalid, score_file
+from scoring.errors import (
+    AnswerOutOfRange,
+    ModuleFailed,
+    ModuleUnknown,
+    OptionUnknown,
+    ScoreFileInvalid,
+)
+from scoring.files import score_file
 from scoring.registry import module_version, modules, problems
+from scoring.tables import written_whole
 
 __all__ = [
     "AnswerOutOfRange",
+    "BadCell",
     "ModuleFailed",
     "ModuleUnknown",
     "OptionUnknown",
@@ -26,4 +35,5 @@ __all__ = [
     "problems",
     "score",
     "score_file",
+    "written_whole",
 ]
