@@ -27,7 +27,7 @@ def score(
 
     Args:
         answers: (n_forms, >= n_items), one column per item id; unanswered is NA. Extra columns
-            are ignored.
+            are ignored. An item's missing codes count as unanswered.
         options: Scoring options of the study, e.g. ``{"value_set": "China"}``; they apply to
             every scale that has an option of that name.
 
@@ -103,7 +103,11 @@ def _numbers(item: Item, column: pd.Series[Any]) -> Numbers:
     except (TypeError, ValueError):
         texts = column.astype("object").map(str, na_action="ignore")
         values = pd.to_numeric(texts, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    _refuse(item, column, column.notna().to_numpy() & ~is_allowed(item, values))
+    missing = column.isna().to_numpy()
+    if item.missing_codes:
+        missing = missing | np.isin(values, item.missing_codes)
+        values = np.where(missing, np.nan, values)
+    _refuse(item, column, ~missing & ~is_allowed(item, values))
     return np.ascontiguousarray(values)
 
 

@@ -41,7 +41,7 @@ def score_file(
 
     Columns that are no items are kept as they are (ids keep their leading zeros); lines without
     any cell are left out. The target is UTF-8 and appears whole or not at all. An answer that is
-    empty or ``NA`` is missing.
+    empty, ``NA`` or one of its item's missing codes is missing.
 
     Args:
         questionnaire: The questionnaire whose item ids name the columns.
@@ -136,6 +136,9 @@ def _answers(
         blank = column.isin(["", "NA"])
         value = pd.to_numeric(column.mask(blank), errors="coerce")
         item = questionnaire.item(name)
+        if item.missing_codes:
+            blank |= value.isin(item.missing_codes)
+            value = value.mask(blank)
         bad = ~blank & ~is_allowed(item, value.to_numpy(dtype="float64", na_value=np.nan))
         problems += [
             f"{source} line {line}, column {name}: {cell!r} is not allowed "
