@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from questionnaires.model import Item, Questionnaire
-from scoring import eq5d, linear, mean_of_scales, sums
+from scoring import eq5d, facit, linear, mean_of_scales, sums
 from scoring.answers import allowed_text, is_allowed
 from scoring.errors import AnswerOutOfRange, OptionUnknown
 from scoring.registry import Numbers, ScaleAnswers, find
 
-MODULES = (eq5d, linear, mean_of_scales, sums)
+MODULES = (eq5d, facit, linear, mean_of_scales, sums)
 """Importing these registers their scoring modules."""
 
 
