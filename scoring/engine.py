@@ -103,11 +103,11 @@ def _numbers(item: Item, column: pd.Series[Any]) -> Numbers:
     except (TypeError, ValueError):
         texts = column.astype("object").map(str, na_action="ignore")
         values = pd.to_numeric(texts, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    missing = column.isna().to_numpy()
-    if item.missing_codes:
-        missing = missing | np.isin(values, item.missing_codes)
-        values = np.where(missing, np.nan, values)
-    _refuse(item, column, ~missing & ~is_allowed(item, values))
+    bad = column.notna().to_numpy() & ~is_allowed(item, values)
+    if item.missing_codes and bad.any():
+        means_missing = np.isin(values, item.missing_codes)
+        values, bad = np.where(means_missing, np.nan, values), bad & ~means_missing
+    _refuse(item, column, bad)
     return np.ascontiguousarray(values)
 
 

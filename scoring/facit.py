@@ -26,14 +26,15 @@ def prorated_sum(given: ScaleAnswers) -> Numbers:
     """
     n_items = len(given.items)
     total = np.zeros(len(given.answers))
-    answered = np.zeros(len(given.answers))
+    answered = np.zeros(len(given.answers), dtype="int16")
     turned = given.options.get("reversed", ())
     for column, item in enumerate(given.items):
         answers = given.answers[:, column]
-        blank = np.isnan(answers)
-        ends = item.codes[0] + item.codes[-1]
-        total += np.where(blank, 0, ends - answers if item.id in turned else answers)
-        answered += ~blank
+        is_answered = ~np.isnan(answers)
+        if item.id in turned:
+            answers = item.codes[0] + item.codes[-1] - answers
+        np.add(total, answers, out=total, where=is_answered)
+        answered += is_answered
     needed = int(given.options.get("min_answered", n_items // 2 + 1))
     with np.errstate(invalid="ignore", divide="ignore"):
         score = total * int(given.options.get("prorated_to", n_items)) / answered
@@ -57,5 +58,5 @@ def sum_of_scales(given: ScaleAnswers) -> Numbers:
     total: Numbers = np.sum([given.scores[code] for code in given.options["of"]], axis=0)
     if "min_answered" not in given.options:
         return total
-    answered = np.count_nonzero(~np.isnan(given.answers), axis=1)
+    answered = np.count_nonzero(~np.isnan(given.answers.T), axis=0)  # item by item, as in memory
     return np.where(answered >= int(given.options["min_answered"]), total, np.nan)
