@@ -55,6 +55,9 @@ class Meanings(dict[str, float]):
         if not _NUMBER.fullmatch(stripped):
             return inf
         value = float(stripped)
+        if value in self._item.missing_codes:
+            self[text] = nan
+            return nan
         if not is_allowed(self._item, np.array([value]))[0]:
             return inf
         self[text] = value

@@ -13,6 +13,7 @@ from scoring import (
     composite_grade,
     eq5d,
     expression,
+    facit,
     graded_response,
     linear,
     lookup,
@@ -29,6 +30,7 @@ MODULES = (
     composite_grade,
     eq5d,
     expression,
+    facit,
     graded_response,
     linear,
     lookup,
@@ -49,7 +51,7 @@ def score(
 
     Args:
         answers: (n_forms, >= n_items), one column per item id; unanswered is NA. Extra columns
-            are ignored.
+            are ignored. An item's missing codes count as unanswered.
         options: Scoring options of the study, e.g. ``{"value_set": "China"}``; they apply to
             every scale that has an option of that name.
 
@@ -156,7 +158,11 @@ def _numbers(item: Item, column: pd.Series[Any]) -> Numbers:
     except (TypeError, ValueError):
         texts = column.astype("object").map(str, na_action="ignore")
         values = pd.to_numeric(texts, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    _refuse(item, column, column.notna().to_numpy() & ~is_allowed(item, values))
+    bad = column.notna().to_numpy() & ~is_allowed(item, values)
+    if item.missing_codes and bad.any():
+        means_missing = np.isin(values, item.missing_codes)
+        values, bad = np.where(means_missing, np.nan, values), bad & ~means_missing
+    _refuse(item, column, bad)
     return np.ascontiguousarray(values)
 
 

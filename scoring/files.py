@@ -35,7 +35,8 @@ def score_file(
 
     Columns that are no items are kept as they are (ids keep their leading zeros); lines without
     any cell are left out. The target is UTF-8 and appears whole or not at all. An answer that is
-    empty or ``NA`` is missing. A file of any size takes the memory of 50,000 of its lines.
+    empty, ``NA`` or one of its item's missing codes is missing. A file of any size takes the
+    memory of 50,000 of its lines.
 
     Args:
         questionnaire: The questionnaire whose items name the columns (see ``find_columns``).
