@@ -11,12 +11,24 @@ from flask import Flask
 from qol_app.cli.data import audit, db, responses
 from qol_app.cli.people import user
 from qol_app.cli.rehearsal import rehearsal
-from qol_app.cli.rescoring import scores
+from qol_app.cli.rescoring import stored_scores
 from qol_app.cli.scores import score, scoring
 from qol_app.cli.serving import jobs, serve
 from qol_app.cli.study import study
 
-COMMANDS = (audit, db, jobs, rehearsal, responses, score, scores, scoring, serve, study, user)
+COMMANDS = (
+    audit,
+    db,
+    jobs,
+    rehearsal,
+    responses,
+    score,
+    stored_scores,
+    scoring,
+    serve,
+    study,
+    user,
+)
 
 
 def register(app: Flask) -> None:

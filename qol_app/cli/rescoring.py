@@ -16,12 +16,12 @@ from qol_app.services import studies
 if TYPE_CHECKING:
     from qol_app.services.rescoring import Difference, Preview
 
-scores = Commands("scores", help="The stored scores of a study.")
+stored_scores = Commands("scores", help="The stored scores of a study.")
 SHOWN = 20
 """Differences that are listed; the rest is counted."""
 
 
-@scores.command("rescore")
+@stored_scores.command("rescore")
 @click.argument("study")
 @click.option("--apply", "reason", metavar="REASON", help="Store the new scores, for this reason.")
 def rescore(study: str, reason: str | None) -> None:
