@@ -53,6 +53,7 @@ def score(
             answers=np.array([numbers[item] for item in scale.items]).T,
             scores=scores,
             options={**scale.options, **own},
+            form=numbers,
         )
         scores[scale.code] = find(scale.module).function(scale_answers)
     return pd.DataFrame(scores, index=answers.index)

@@ -7,7 +7,7 @@ raises the major version.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,8 @@ class ScaleAnswers:
 
     ``answers`` is (n_forms, n_items) with NaN for unanswered, in the order of ``items``;
     ``scores`` holds the scales scored before, by code, each (n_forms,); ``options`` are the
-    scale's own, overridden by the study's.
+    scale's own, overridden by the study's; ``form`` holds the answers to every scored item, by
+    id, each (n_forms,), for scales that look at items outside their own.
     """
 
     scale: Scale
@@ -32,6 +33,7 @@ class ScaleAnswers:
     answers: Numbers
     scores: Mapping[str, Numbers]
     options: Mapping[str, Any]
+    form: Mapping[str, Numbers] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
