@@ -92,6 +92,7 @@ def each_scale(
             answers=np.array([numbers[item] for item in scale.items]).T,
             scores=scores,
             options={**scale.options, **own},
+            form=numbers,
         )
         scores[scale.code] = _run(find(scale.module), scale_answers)
         yield scale_answers, scores[scale.code]

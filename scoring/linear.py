@@ -10,9 +10,9 @@ from scoring.registry import Numbers, ScaleAnswers, register
 
 def reasons(given: ScaleAnswers) -> Reasons:
     """Return the mean of the answered items and its place between lowest and highest."""
-    answers = given.answers[0]
+    answers = _counted(given)[0]
     answered = int(np.count_nonzero(~np.isnan(answers)))
-    parts = item_parts(given.scale.items, answers, answers)
+    parts = item_parts(given.scale.items, given.answers[0], answers)
     needed = _needed(given)
     if answered < needed:
         missing = too_few(answered=answered, expected=len(answers), needed=needed)
@@ -38,6 +38,10 @@ def linear(given: ScaleAnswers) -> Numbers:
     0 and the highest is 100 (mirrored with the option ``reverse``). A form scores only if at
     least half of the scale's items are answered, or ``min_answered`` where that option is set.
 
+    Where items of one scale run in both directions, the option ``reversed`` lists those that are
+    turned round before the mean. ``blank_if`` says when an item does not apply: with
+    ``{q46 = {q45 = [1]}}`` item q46 counts as unanswered on the forms that have 1 for q45.
+
     Returns:
         (n_forms,) float64 on 0-100; NaN where too few items are answered.
 
@@ -46,10 +50,11 @@ def linear(given: ScaleAnswers) -> Numbers:
     """
     low, high = given.items[0].codes[0], given.items[0].codes[-1]
     n_items = len(given.items)
-    blank = np.isnan(given.answers)
+    answers = _counted(given)
+    blank = np.isnan(answers)
     answered = n_items - blank.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        raw = np.where(blank, 0, given.answers).sum(axis=1) / answered
+        raw = np.where(blank, 0, answers).sum(axis=1) / answered
     fraction = (raw - low) / (high - low)
     score = 100 * (1 - fraction if given.options.get("reverse") else fraction)
     return np.where(answered >= _needed(given), score, np.nan)
@@ -57,3 +62,22 @@ def linear(given: ScaleAnswers) -> Numbers:
 
 def _needed(given: ScaleAnswers) -> int:
     return int(given.options.get("min_answered", (len(given.items) + 1) // 2))
+
+
+def _counted(given: ScaleAnswers) -> Numbers:
+    """Return the answers that apply, single items turned round where the scale says so."""
+    answers = _applicable(given) if "blank_if" in given.options else given.answers
+    if turned := given.options.get("reversed"):
+        ends = given.items[0].codes[0] + given.items[0].codes[-1]
+        is_turned = np.array([item.id in turned for item in given.items])
+        answers = np.where(is_turned, ends - answers, answers)
+    return answers
+
+
+def _applicable(given: ScaleAnswers) -> Numbers:
+    answers = given.answers.copy()
+    ids = [item.id for item in given.items]
+    for item, conditions in given.options["blank_if"].items():
+        for decides, codes in conditions.items():
+            answers[np.isin(given.form[decides], codes), ids.index(item)] = np.nan
+    return answers

@@ -12,7 +12,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any
 
@@ -38,7 +38,8 @@ class ScaleAnswers:
 
     ``answers`` is (n_forms, n_items) with NaN for unanswered, in the order of ``items``;
     ``scores`` holds the scales scored before, by code, each (n_forms,); ``options`` are the
-    scale's own, overridden by the study's.
+    scale's own, overridden by the study's; ``form`` holds the answers to every scored item, by
+    id, each (n_forms,), for scales that look at items outside their own.
     """
 
     scale: Scale
@@ -46,6 +47,7 @@ class ScaleAnswers:
     answers: Numbers
     scores: Mapping[str, Numbers]
     options: Mapping[str, Any]
+    form: Mapping[str, Numbers] = field(default_factory=dict)
 
 
 Function = Callable[[ScaleAnswers], Numbers]
