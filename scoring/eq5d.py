@@ -14,6 +14,8 @@ from scoring.registry import Numbers, ScaleAnswers, register
 
 DIMENSIONS = ("MO", "SC", "UA", "PD", "AD")
 SEVERE = 4
+UNANSWERED = 0
+"""Stands for a missing level; it has no value, so neither has the form."""
 
 
 @cache
@@ -45,25 +47,23 @@ def index(given: ScaleAnswers) -> Numbers:
         known = ", ".join(sorted(value_sets()))
         raise OptionUnknown(f"no value set {chosen}; there are {known}")
     values = value_sets()[chosen]
-    complete = ~np.isnan(given.answers).any(axis=1)
-    levels = given.answers[complete].astype(int)
+    levels = np.fmax(given.answers.T, UNANSWERED).astype("int8")
     result = np.full(len(given.answers), float(values["start"]))
-    for column, dimension in enumerate(DIMENSIONS):
-        result[complete] -= np.array(values[dimension], dtype=float)[levels[:, column] - 1]
+    for dimension, row in zip(DIMENSIONS, levels, strict=True):
+        result -= np.take([np.nan, *values[dimension]], row)
     for name, weight in values.get("extra", {}).items():
-        result[complete] += weight * _term(name, levels)
-    result[~complete] = np.nan
+        result += weight * _term(name, levels)
     return result
 
 
 def _term(name: str, levels: Any) -> Numbers:
     severe = levels >= SEVERE
     terms = {
-        "Intercept": (levels > 1).any(axis=1),
-        "N4": severe.any(axis=1),
-        "N5": (levels > SEVERE).any(axis=1),
-        "Num45sq": np.maximum(severe.sum(axis=1) - 1, 0) ** 2,
+        "Intercept": (levels > 1).any(axis=0),
+        "N4": severe.any(axis=0),
+        "N5": (levels > SEVERE).any(axis=0),
+        "Num45sq": np.maximum(severe.sum(axis=0) - 1, 0) ** 2,
     }
     if name not in terms:
-        terms[name] = severe[:, DIMENSIONS.index(name.removesuffix("45"))]
+        terms[name] = severe[DIMENSIONS.index(name.removesuffix("45"))]
     return np.asarray(terms[name], dtype=float)

@@ -23,11 +23,19 @@ def linear(given: ScaleAnswers) -> Numbers:
     """
     low, high = given.items[0].codes[0], given.items[0].codes[-1]
     n_items = len(given.items)
-    blank = np.isnan(given.answers)
-    answered = n_items - blank.sum(axis=1)
-    needed = int(given.options.get("min_answered", (n_items + 1) // 2))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        raw = np.where(blank, 0, given.answers).sum(axis=1) / answered
-    fraction = (raw - low) / (high - low)
-    score = 100 * (1 - fraction if given.options.get("reverse") else fraction)
-    return np.where(answered >= needed, score, np.nan)
+    blank = np.isnan(given.answers).sum(axis=1, dtype="int16")
+    answered = n_items - blank
+    # Blanks enter the sum as the lowest code and are taken out again: whole numbers, so exactly.
+    # From here on one array holds the sum, the mean, the fraction and the score in turn, for
+    # making a new one at each step takes longer than the arithmetic.
+    score: Numbers = np.fmax(given.answers, low).sum(axis=1)
+    score -= low * blank
+    with np.errstate(invalid="ignore"):
+        score /= answered
+    score -= low
+    score /= high - low
+    if given.options.get("reverse"):
+        np.subtract(1, score, out=score)
+    score *= 100
+    score[answered < int(given.options.get("min_answered", (n_items + 1) // 2))] = np.nan
+    return score

@@ -17,7 +17,9 @@ def mean_of_scales(given: ScaleAnswers) -> Numbers:
     Source:
         Giesinger et al., J Clin Epidemiol 2016;69:79-88 (13 scales, without QL2 and FI).
     """
-    columns = [given.scores[code] for code in given.options["as_is"]]
-    columns += [100 - given.scores[code] for code in given.options["reversed"]]
-    result: Numbers = np.mean(columns, axis=0)
-    return result
+    total = np.zeros(len(given.answers))
+    for code in given.options["as_is"]:
+        total += given.scores[code]
+    for code in given.options["reversed"]:
+        total += 100 - given.scores[code]
+    return total / (len(given.options["as_is"]) + len(given.options["reversed"]))

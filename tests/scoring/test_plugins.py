@@ -300,6 +300,11 @@ def test_a_plug_in_scores_a_questionnaire(tmp_path: Path) -> None:
         pytest.param("return 1 / 0", "failed: ZeroDivisionError: division by zero", id="breaks"),
         pytest.param("return given.answers", "gave shape (3, 1) for 3 forms", id="wrong shape"),
         pytest.param("return None", "gave shape () for 3 forms", id="nothing"),
+        pytest.param(
+            "given.answers[:] = 0; return given.answers[:, 0]",
+            "failed: ValueError: assignment destination is read-only",
+            id="changes the answers",
+        ),
         pytest.param("return list('abc')", "failed: ValueError: could not convert", id="words"),
     ],
 )
