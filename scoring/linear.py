@@ -25,11 +25,13 @@ def linear(given: ScaleAnswers) -> Numbers:
     n_items = len(given.items)
     blank = np.isnan(given.answers).sum(axis=1, dtype="int16")
     answered = n_items - blank
-    # Blanks enter the sum as the lowest code and are taken out again: whole numbers, so exactly.
+    # Blanks enter the sum as the lowest of all codes, whichever way these run, and are taken out
+    # again: whole numbers, so exactly.
+    lowest = min(code for item in given.items for code in item.codes)
     # From here on one array holds the sum, the mean, the fraction and the score in turn, for
     # making a new one at each step takes longer than the arithmetic.
-    score: Numbers = np.fmax(given.answers, low).sum(axis=1)
-    score -= low * blank
+    score: Numbers = np.fmax(given.answers, lowest).sum(axis=1)
+    score -= lowest * blank
     with np.errstate(invalid="ignore"):
         score /= answered
     score -= low
