@@ -15,6 +15,8 @@ from scoring.registry import Numbers, ScaleAnswers, register
 
 DIMENSIONS = ("MO", "SC", "UA", "PD", "AD")
 SEVERE = 4
+UNANSWERED = 0
+"""Stands for a missing level; it has no value, so neither has the form."""
 
 
 @cache
@@ -33,8 +35,8 @@ def reasons(given: ScaleAnswers) -> Reasons:
             parts=item_parts(given.scale.items, answers[0], np.full(len(DIMENSIONS), np.nan)),
             steps=too_few(answered=answered, expected=len(DIMENSIONS), needed=len(DIMENSIONS)),
         )
-    levels = answers.astype(int)
-    less = [-values[name][level - 1] for name, level in zip(DIMENSIONS, levels[0], strict=True)]
+    levels = answers.T.astype(int)
+    less = [-values[name][level - 1] for name, level in zip(DIMENSIONS, levels[:, 0], strict=True)]
     terms = {name: weight * _term(name, levels)[0] for name, weight in _extra(values)}
     parts = item_parts(given.scale.items, answers[0], np.array(less, dtype=float))
     parts += tuple(
@@ -78,25 +80,23 @@ def index(given: ScaleAnswers) -> Numbers:
         The value sets' own references (doi in the data); form of the terms as in eq5d 0.16.0.
     """
     values = _chosen(given)
-    complete = ~np.isnan(given.answers).any(axis=1)
-    levels = given.answers[complete].astype(int)
+    levels = np.fmax(given.answers.T, UNANSWERED).astype("int8")
     result = np.full(len(given.answers), float(values["start"]))
-    for column, dimension in enumerate(DIMENSIONS):
-        result[complete] -= np.array(values[dimension], dtype=float)[levels[:, column] - 1]
+    for dimension, row in zip(DIMENSIONS, levels, strict=True):
+        result -= np.take([np.nan, *values[dimension]], row)
     for name, weight in _extra(values):
-        result[complete] += weight * _term(name, levels)
-    result[~complete] = np.nan
+        result += weight * _term(name, levels)
     return result
 
 
 def _term(name: str, levels: Any) -> Numbers:
     severe = levels >= SEVERE
     terms = {
-        "Intercept": (levels > 1).any(axis=1),
-        "N4": severe.any(axis=1),
-        "N5": (levels > SEVERE).any(axis=1),
-        "Num45sq": np.maximum(severe.sum(axis=1) - 1, 0) ** 2,
+        "Intercept": (levels > 1).any(axis=0),
+        "N4": severe.any(axis=0),
+        "N5": (levels > SEVERE).any(axis=0),
+        "Num45sq": np.maximum(severe.sum(axis=0) - 1, 0) ** 2,
     }
     if name not in terms:
-        terms[name] = severe[:, DIMENSIONS.index(name.removesuffix("45"))]
+        terms[name] = severe[DIMENSIONS.index(name.removesuffix("45"))]
     return np.asarray(terms[name], dtype=float)

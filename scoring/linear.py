@@ -51,13 +51,24 @@ def linear(given: ScaleAnswers) -> Numbers:
     low, high = given.items[0].codes[0], given.items[0].codes[-1]
     n_items = len(given.items)
     answers = _counted(given)
-    blank = np.isnan(answers)
-    answered = n_items - blank.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        raw = np.where(blank, 0, answers).sum(axis=1) / answered
-    fraction = (raw - low) / (high - low)
-    score = 100 * (1 - fraction if given.options.get("reverse") else fraction)
-    return np.where(answered >= _needed(given), score, np.nan)
+    blank = np.isnan(answers).sum(axis=1, dtype="int16")
+    answered = n_items - blank
+    # Blanks enter the sum as the lowest of all codes, whichever way these run, and are taken out
+    # again: whole numbers, so exactly.
+    lowest = min(code for item in given.items for code in item.codes)
+    # From here on one array holds the sum, the mean, the fraction and the score in turn, for
+    # making a new one at each step takes longer than the arithmetic.
+    score: Numbers = np.fmax(answers, lowest).sum(axis=1)
+    score -= lowest * blank
+    with np.errstate(invalid="ignore"):
+        score /= answered
+    score -= low
+    score /= high - low
+    if given.options.get("reverse"):
+        np.subtract(1, score, out=score)
+    score *= 100
+    score[answered < _needed(given)] = np.nan
+    return score
 
 
 def _needed(given: ScaleAnswers) -> int:

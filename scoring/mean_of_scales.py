@@ -46,10 +46,14 @@ def mean_of_scales(given: ScaleAnswers) -> Numbers:
     Source:
         Giesinger et al., J Clin Epidemiol 2016;69:79-88 (13 scales, without QL2 and FI).
     """
-    columns = [given.scores[code] for code in given.options["as_is"]]
-    columns += [100 - given.scores[code] for code in given.options.get("reversed", ())]
-    result: Numbers = np.mean(columns, axis=0)
-    if "min_answered" not in given.options:
-        return result
-    answered = np.count_nonzero(~np.isnan(given.answers.T), axis=0)
-    return np.where(answered >= int(given.options["min_answered"]), result, np.nan)
+    turned = given.options.get("reversed", ())
+    total = np.zeros(len(given.answers))
+    for code in given.options["as_is"]:
+        total += given.scores[code]
+    for code in turned:
+        total += 100 - given.scores[code]
+    total /= len(given.options["as_is"]) + len(turned)
+    if "min_answered" in given.options:
+        answered = np.count_nonzero(~np.isnan(given.answers.T), axis=0)
+        total[answered < int(given.options["min_answered"])] = np.nan
+    return total

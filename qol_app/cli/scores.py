@@ -142,7 +142,13 @@ def _bar() -> Iterator[Callable[[int, int], None] | None]:
 @contextmanager
 def _told_plainly(target: Path) -> Iterator[None]:
     """Turn what is expected to fail into the application's own failures."""
-    from scoring import ModuleFailed, ModuleUnknown, OptionUnknown, ScoreFileInvalid
+    from scoring import (
+        ModuleFailed,
+        ModuleUnknown,
+        OptionUnknown,
+        ScaleInvalid,
+        ScoreFileInvalid,
+    )
 
     try:
         yield
@@ -150,7 +156,7 @@ def _told_plainly(target: Path) -> Iterator[None]:
         raise NotFound(str(error)) from error
     except ScoreFileInvalid as error:
         raise InvalidInput(error.problems) from error
-    except (OptionUnknown, ModuleUnknown, ModuleFailed) as error:
+    except (OptionUnknown, ModuleUnknown, ModuleFailed, ScaleInvalid) as error:
         raise InvalidInput([str(error)]) from error
     except OSError as error:
         place = error.filename2 or error.filename or target
