@@ -40,7 +40,8 @@ class WhyPage:
     title: str
     scale: str
     score: str
-    range: str
+    low: str
+    high: str
     answered: int
     expected: int
     parts: tuple[PartRow, ...]
@@ -67,7 +68,8 @@ def why_page(protocol: Protocol, visit: Visit, found: ScoreReasons) -> WhyPage:
         title=found.title,
         scale=found.scale_name,
         score=score_words.number(explained.score),
-        range=f"{explained.scale.low:g}–{explained.scale.high:g}",
+        low=score_words.number(explained.scale.low),
+        high=score_words.number(explained.scale.high),
         answered=explained.answered,
         expected=explained.expected,
         parts=tuple(_part(part, found) for part in explained.reasons.parts),
