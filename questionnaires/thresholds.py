@@ -88,12 +88,13 @@ class Threshold:
     """
 
     kind: ThresholdKind
-    short: str
-    """Author and year, or another name that fits into a line."""
+    short: Mapping[str, str]
+    """Author and year, or another name that fits into a line; by language."""
     scales: tuple[str, ...]
     versions: tuple[str, ...]
     """The versions of the instrument it holds for."""
-    source: str
+    source: Mapping[str, str]
+    """Where the numbers stand, by language."""
     population: Mapping[str, str]
     """Whom the numbers were found in, by language."""
     confidence: Confidence
@@ -120,6 +121,9 @@ class Threshold:
 
 Number = Annotated[Decimal, Field(allow_inf_nan=False)]
 Magnitude = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
+Words = dict[str, Text]
+Cited = Text | Words
+"""A citation is the same in every language; other words stand in each."""
 Range = Annotated[list[Magnitude], Field(min_length=1, max_length=2)]
 
 
@@ -127,12 +131,12 @@ class Entry(Strict):
     """One ``[[thresholds]]`` of a file."""
 
     kind: ThresholdKind
-    short: Text
+    short: Cited
     scales: list[str] = Field(min_length=1)
     versions: list[str] | None = None
     """Without it, every version of the instrument."""
-    source: Text
-    population: dict[str, Text]
+    source: Cited
+    population: Words
     confidence: Confidence
     value: Number | None = None
     direction: Side | None = None
@@ -144,8 +148,8 @@ class Entry(Strict):
     """The one value is the beginning of a range without an end."""
     comparison: Comparison | None = None
     options: dict[str, str] = Field(default_factory=dict)
-    meaning: dict[str, Text] = Field(default_factory=dict)
-    note: dict[str, Text] = Field(default_factory=dict)
+    meaning: Words = Field(default_factory=dict)
+    note: Words = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
@@ -253,11 +257,15 @@ def _problems(entry: Entry, forms: Mapping[str, Questionnaire]) -> list[str]:
                 problems.append(f"scales: version {version} has no scale {code}")
             else:
                 problems += _scale_problems(entry, scales[code], version)
-    for name in ("population", "meaning", "note"):
+    for name in ("short", "source", "population", "meaning", "note"):
         words = getattr(entry, name)
-        if (words or name == "population") and set(words) != LANGUAGES:
+        if isinstance(words, dict) and _is_wanted(name, words) and set(words) != LANGUAGES:
             problems.append(f"{name}: needs {' and '.join(sorted(LANGUAGES))}, nothing else")
     return problems
+
+
+def _is_wanted(name: str, words: Words) -> bool:
+    return bool(words) or name not in ("meaning", "note")
 
 
 def _scale_problems(entry: Entry, scale: Scale, version: str) -> list[str]:
@@ -281,10 +289,10 @@ def _scale_problems(entry: Entry, scale: Scale, version: str) -> list[str]:
 def _threshold(entry: Entry, forms: Mapping[str, Questionnaire]) -> Threshold:
     return Threshold(
         kind=entry.kind,
-        short=entry.short,
+        short=_cited(entry.short),
         scales=tuple(entry.scales),
         versions=tuple(sorted(forms) if entry.versions is None else entry.versions),
-        source=entry.source,
+        source=_cited(entry.source),
         population=entry.population,
         confidence=entry.confidence,
         value=None if entry.value is None else Fraction(entry.value),
@@ -297,6 +305,10 @@ def _threshold(entry: Entry, forms: Mapping[str, Questionnaire]) -> Threshold:
         meaning=entry.meaning,
         note=entry.note,
     )
+
+
+def _cited(given: Cited) -> Mapping[str, str]:
+    return given if isinstance(given, dict) else dict.fromkeys(sorted(LANGUAGES), given)
 
 
 def _points(given: list[Decimal] | None, open_ended: bool) -> Points | None:

@@ -114,7 +114,11 @@ def test_group_differences_keep_within_and_between_and_both_directions_apart() -
 
 def test_what_is_from_memory_says_so() -> None:
     first, *others = of("eortc-qlq-c30", "DY", ThresholdKind.INDIVIDUAL_CHANGE)
-    assert (first.short, first.confidence, others) == ("10-point rule", Confidence.MEMORY, [])
+    assert (first.short["en"], first.confidence, others) == (
+        "10-point rule",
+        Confidence.MEMORY,
+        [],
+    )
     assert {each.confidence for each in thresholds("esas-r")} == {Confidence.MEMORY}
 
 
@@ -145,6 +149,7 @@ def test_numbers_are_read_as_they_are_written(folder: Path) -> None:
     (found,) = read_thresholds(folder)
     assert found.improvement == Points(low=Fraction(11, 2), high=Fraction(11, 2))
     assert found.versions == ("1.0", "1.1")
+    assert found.source == {"en": "Somebody 2020", "zh-Hans": "Somebody 2020"}
 
 
 @pytest.mark.parametrize(
@@ -167,6 +172,12 @@ def test_numbers_are_read_as_they_are_written(folder: Path) -> None:
             "",
             "thresholds.0.population: needs en and zh-Hans, nothing else",
             id="a language missing",
+        ),
+        pytest.param(
+            'short = "Somebody 2020"',
+            'short = { en = "Custom" }',
+            "thresholds.0.short: needs en and zh-Hans, nothing else",
+            id="a name in one language",
         ),
         pytest.param(
             "[5, 10]",
