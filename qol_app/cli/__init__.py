@@ -10,6 +10,7 @@ from flask import Flask
 
 from qol_app.cli.data import audit, db, responses
 from qol_app.cli.people import user
+from qol_app.cli.questionnaires import questionnaire
 from qol_app.cli.rehearsal import rehearsal
 from qol_app.cli.rescoring import stored_scores
 from qol_app.cli.scores import score, scoring
@@ -20,6 +21,7 @@ COMMANDS = (
     audit,
     db,
     jobs,
+    questionnaire,
     rehearsal,
     responses,
     score,
