@@ -14,8 +14,9 @@ from qol_app.cli.rehearsal import rehearsal
 from qol_app.cli.scores import score, scoring
 from qol_app.cli.serving import jobs, serve
 from qol_app.cli.study import study
+from qol_app.cli.wording import wording
 
-COMMANDS = (audit, db, jobs, rehearsal, responses, score, scoring, serve, study, user)
+COMMANDS = (audit, db, jobs, rehearsal, responses, score, scoring, serve, study, user, wording)
 
 
 def register(app: Flask) -> None:
