@@ -13,6 +13,7 @@ from importlib import import_module
 from itertools import islice
 from typing import Any
 
+from qol_app.domain.errors import InvalidInput
 from qol_app.domain.wording_text import (
     Fault,
     Mistake,
@@ -30,7 +31,7 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_LINES = 20_000
 
 
-class SheetsMissing(RuntimeError):
+class SheetsMissing(InvalidInput):
     """openpyxl is not installed, so XLSX files can be neither written nor read."""
 
 
@@ -147,4 +148,5 @@ def _openpyxl() -> Any:
         import_module("openpyxl.styles")
         return import_module("openpyxl")
     except ImportError as error:
-        raise SheetsMissing("XLSX needs openpyxl, which is not installed here; use CSV") from error
+        problem = "XLSX needs openpyxl, which is not installed here; use CSV"
+        raise SheetsMissing([problem]) from error
