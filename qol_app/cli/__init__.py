@@ -14,9 +14,22 @@ from qol_app.cli.rehearsal import rehearsal
 from qol_app.cli.scores import score, scoring
 from qol_app.cli.serving import jobs, serve
 from qol_app.cli.study import study
-from qol_app.cli.wording import wording
+from qol_app.cli.wording import questionnaire, wording
 
-COMMANDS = (audit, db, jobs, rehearsal, responses, score, scoring, serve, study, user, wording)
+COMMANDS = (
+    audit,
+    db,
+    jobs,
+    questionnaire,
+    rehearsal,
+    responses,
+    score,
+    scoring,
+    serve,
+    study,
+    user,
+    wording,
+)
 
 
 def register(app: Flask) -> None:

@@ -194,6 +194,7 @@ def compose(
     """
     texts: dict[tuple[str, str], TextRow] = {}
     mistakes = list(given.mistakes)
+    told = {(one.kind, one.key) for one in mistakes if one.fault is Fault.MISSING}
     wanted = [(part.value, key) for part, key in outline(questionnaire)]
     for row in given.rows:
         name = (row.kind, row.key)
@@ -206,7 +207,7 @@ def compose(
     mistakes += [
         Mistake(fault=Fault.MISSING, kind=part, key=key)
         for part, key in wanted
-        if part not in OPTIONAL and (part, key) not in texts
+        if part not in OPTIONAL and (part, key) not in (*texts, *told)
     ]
     if mistakes:
         raise WordingInvalid(mistakes)

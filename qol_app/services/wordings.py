@@ -22,7 +22,7 @@ from qol_app.domain.actor import Actor
 from qol_app.domain.errors import InvalidInput, NotFound
 from qol_app.domain.events import Action
 from qol_app.domain.wording_text import Fault, Mistake, Reading, WordingInvalid
-from qol_app.exports import wording_sheet
+from qol_app.exports import fhir, wording_sheet
 from qol_app.services import forms
 from questionnaires import QuestionnaireUnknown
 from questionnaires.document import digest
@@ -31,11 +31,6 @@ from questionnaires.model import Questionnaire, Wording, WordingKind
 Handler = TypeVar("Handler")
 
 LONGEST_REFERENCE = 200
-TEMPLATES = {".csv": wording_sheet.csv_template, ".xlsx": wording_sheet.xlsx_template}
-READERS: dict[str, Callable[[bytes], Reading]] = {
-    ".csv": wording_sheet.read_csv,
-    ".xlsx": wording_sheet.read_xlsx,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +95,19 @@ class Plan:
     is_new: bool
 
 
+def _read_fhir(content: bytes, of: Subject) -> Reading:
+    return fhir.read(content, of.questionnaire, of.labels.language)
+
+
+TEMPLATES = {".csv": wording_sheet.csv_template, ".xlsx": wording_sheet.xlsx_template}
+READERS: dict[str, Callable[[bytes, Subject], Reading]] = {
+    ".csv": lambda content, _of: wording_sheet.read_csv(content),
+    ".xlsx": lambda content, _of: wording_sheet.read_xlsx(content),
+    ".json": _read_fhir,
+}
+"""How a text is read, by the ending of its file's name; JSON is a FHIR Questionnaire."""
+
+
 def subject(instrument: str, version: str | None, language: str) -> Subject:
     """Return a questionnaire and our own words for it in one language.
 
@@ -124,6 +132,11 @@ def template(of: Subject, ending: str) -> bytes:
     return write(wording_text.rows(of.questionnaire, of.labels))
 
 
+def fhir_file(of: Subject) -> bytes:
+    """Return the questionnaire with our own words as a FHIR R4 Questionnaire in JSON."""
+    return fhir.to_bytes(fhir.resource(of.questionnaire, of.labels))
+
+
 def examine(of: Subject, content: bytes, ending: str, source: Source) -> Candidate:
     """Return the text that a file holds, if it is whole and without mistakes.
 
@@ -138,7 +151,7 @@ def examine(of: Subject, content: bytes, ending: str, source: Source) -> Candida
             or the source is not said.
         WordingInvalid: the text has mistakes; names all of them.
     """
-    return check(of, _by_ending(READERS, ending)(content), source)
+    return check(of, _by_ending(READERS, ending)(content, of), source)
 
 
 def check(of: Subject, reading: Reading, source: Source) -> Candidate:

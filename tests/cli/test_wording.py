@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,23 @@ def test_a_file_that_is_not_there_or_not_readable_is_told_plainly(
     result = bring_in(run, strange)
     assert result.exit_code == 2
     assert result.stderr.startswith(".docx: name the file .csv or .xlsx")
+
+
+def test_a_questionnaire_goes_out_as_fhir_and_an_official_one_comes_in(
+    run: Run, upgraded: Flask, tmp_path: Path
+) -> None:
+    file = tmp_path / "lmc21.json"
+    command = ["questionnaire", "export", "eortc-qlq-lmc21", "--format", "fhir"]
+    result = run(*command, "--language", "en", "--out", str(file))
+    assert result.exit_code == 0, result.output
+    refused = bring_in(run, file, "--accept")
+    assert refused.exit_code == 2
+    assert refused.stderr == ("every question is our own label, not the licence holder's text\n")
+    document = json.loads(file.read_text(encoding="utf-8"))
+    for item in document["item"]:
+        item["text"] = f"Official text {item['linkId']}"
+    document["item"][-1].pop("text")
+    file.write_text(json.dumps(document), encoding="utf-8")
+    accepted = bring_in(run, file, "--accept")
+    assert accepted.exit_code == 0, accepted.output
+    assert wordings_of(upgraded) == [("labels", None), ("official", 1)]

@@ -16,20 +16,14 @@ from qol_app.domain.wording_text import (
 )
 from questionnaires import available, load, wording, wording_document
 from questionnaires.model import WordingKind
+from tests.official import official_rows
 
 LMC21 = load("eortc-qlq-lmc21")
 LABELS = wording("eortc-qlq-lmc21", "1.0", "en")
 
 
-def official(language: str = "en", name: str = "eortc-qlq-lmc21") -> list[TextRow]:
-    """An invented text for every row of a questionnaire, numbered as lines of a table."""
-    words = "Official text" if language == "en" else "正式文字"
-    questionnaire = load(name)
-    labels = wording(name, questionnaire.version, language)
-    return [
-        replace(row, text=f"{words} {number}", line=number)
-        for number, row in enumerate(rows(questionnaire, labels), start=2)
-    ]
+def official(language: str = "en") -> list[TextRow]:
+    return official_rows("eortc-qlq-lmc21", language)
 
 
 def problems(given: list[TextRow], language: str = "en") -> list[str]:
