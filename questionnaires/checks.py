@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from questionnaires.model import AnswerType, Questionnaire
+from questionnaires.model import AnswerType, Item, Questionnaire
 
 CODED = ("one_of", "several_of")
 RANGED = ("scale", "visual_analogue", "number")
@@ -131,22 +131,31 @@ def wording_problems(words: Mapping[str, Any], questionnaire: Questionnaire) -> 
         for one in sorted(set(words["hints"]) - {item.id for item in questionnaire.items})
     ]
     problems += _difference("scales", words["scales"], [s.code for s in questionnaire.scales])
-    wanted: dict[str, set[str]] = {}
-    for item in questionnaire.items:
-        if item.options:
-            wanted.setdefault(item.options, set()).update(map(str, _worded_codes(item)))
+    wanted = worded_options(questionnaire)
     problems += _difference("options", words["options"], wanted)
     for name, codes in wanted.items():
-        problems += _difference(f"options.{name}", words["options"].get(name, codes), codes)
+        needs = [str(code) for code in codes]
+        problems += _difference(f"options.{name}", words["options"].get(name, needs), needs)
     if (questionnaire.licence == "import") != (words["kind"] == "labels"):
         problems.append(f"kind: {words['kind']} does not go with licence {questionnaire.licence}")
     return problems
 
 
-def _worded_codes(item: Any) -> list[int]:
+def worded_options(questionnaire: Questionnaire) -> dict[str, list[int]]:
+    """Return each option set with the codes that a wording has to word, in the items' order."""
+    wanted: dict[str, list[int]] = {}
+    for item in questionnaire.items:
+        if item.options:
+            codes = wanted.setdefault(item.options, [])
+            codes += [code for code in worded_codes(item) if code not in codes]
+    return wanted
+
+
+def worded_codes(item: Item) -> list[int]:
+    """Return the codes of an item that have words: all of a choice, the two ends of a range."""
     if item.type in (AnswerType.ONE_OF, AnswerType.SEVERAL_OF):
         return list(item.codes)
-    return [int(item.low), int(item.high)]
+    return [int(end) for end in (item.low, item.high) if end is not None]
 
 
 def _difference(place: str, given: Iterable[str], wanted: Iterable[str]) -> list[str]:

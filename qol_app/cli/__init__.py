@@ -16,6 +16,7 @@ from qol_app.cli.rescoring import stored_scores
 from qol_app.cli.scores import score, scoring
 from qol_app.cli.serving import jobs, serve
 from qol_app.cli.study import study
+from qol_app.cli.wording import wording
 
 COMMANDS = (
     audit,
@@ -30,6 +31,7 @@ COMMANDS = (
     serve,
     study,
     user,
+    wording,
 )
 
 

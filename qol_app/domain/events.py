@@ -13,6 +13,7 @@ class Action(StrEnum):
     ROLE_GRANTED = "role_granted"
     STUDY_LOADED = "study_loaded"
     PROTOCOL_AMENDED = "protocol_amended"
+    WORDING_ACCEPTED = "wording_accepted"
     PARTICIPANT_ENROLLED = "participant_enrolled"
     PARTICIPANT_EVENT_RECORDED = "participant_event_recorded"
     LINK_ISSUED = "link_issued"

@@ -85,12 +85,18 @@ def _frames(
 def _wordings(
     session: Session, study: Study, versions: Sequence[Questionnaire]
 ) -> dict[tuple[str, str], dict[str, Wording]]:
-    """Return the words of each instrument version by language, for the codebook."""
+    """Return our own words of each instrument version by language, for the codebook.
+
+    A licence holder's text stays in the database.
+    """
     languages = studies.in_force(study).languages
     return {
         (version.id, version.version): {
             language: forms.wording(
-                session, studies.form_version(session, version.id, version.version), language
+                session,
+                studies.form_version(session, version.id, version.version),
+                language,
+                kinds=forms.OURS,
             )
             for language in languages
         }

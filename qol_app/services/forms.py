@@ -16,6 +16,9 @@ from questionnaires.model import Questionnaire, Wording, WordingKind
 PREFERENCE = (WordingKind.OFFICIAL, WordingKind.OWN, WordingKind.LABELS)
 """Which wording is shown where a language has several."""
 
+OURS = (WordingKind.OWN, WordingKind.LABELS)
+"""Wordings that come with the software and may leave it."""
+
 _questionnaires: dict[str, Questionnaire] = {}
 _wordings: dict[str, Wording] = {}
 
@@ -36,21 +39,52 @@ def questionnaire_by_hash(session: Session, form_hash: str) -> Questionnaire:
     return _questionnaires[form_hash]
 
 
-def wording(session: Session, version: FormVersionRow, language: str) -> Wording:
+def wording(
+    session: Session,
+    version: FormVersionRow,
+    language: str,
+    *,
+    kinds: tuple[WordingKind, ...] = PREFERENCE,
+    at: datetime | None = None,
+) -> Wording:
     """Return the best wording of a form version: official before our own before labels.
 
+    Of several official wordings the newest holds.
+
+    Args:
+        kinds: The kinds to choose from, best first. ``OURS`` for what leaves the platform,
+            since a licence holder's text may not.
+        at: When the choice was made; wordings that came later are left aside, unless there are
+            no others. None is now.
+
     Raises:
-        NotFound: the form version has no wording in this language.
+        NotFound: the form version has no such wording in this language.
     """
-    found = session.execute(
-        select(WordingVersion.id, WordingVersion.kind, WordingVersion.hash).where(
-            WordingVersion.form_version_id == version.id, WordingVersion.language == language
-        )
-    ).all()
+    query = select(
+        WordingVersion.id, WordingVersion.kind, WordingVersion.hash, WordingVersion.registered_at
+    ).where(
+        WordingVersion.form_version_id == version.id,
+        WordingVersion.language == language,
+        WordingVersion.kind.in_([kind.value for kind in kinds]),
+    )
+    found = session.execute(query).all()
     if not found:
         raise NotFound(f"{version.instrument_id} {version.version} has no wording in {language}")
-    best = min(found, key=lambda row: (PREFERENCE.index(WordingKind(row.kind)), -row.id))
+    known = [row for row in found if at is None or row.registered_at <= at]
+    best = min(known or found, key=lambda row: (kinds.index(WordingKind(row.kind)), -row.id))
     return _stored_wording(session, best.hash, best.id)
+
+
+def has_wording(
+    session: Session, version: FormVersionRow, language: str, wording_hash: str
+) -> bool:
+    """Tell whether a form version has, or had, the wording with this hash in this language."""
+    query = select(WordingVersion.id).where(
+        WordingVersion.form_version_id == version.id,
+        WordingVersion.language == language,
+        WordingVersion.hash == wording_hash,
+    )
+    return session.scalar(query) is not None
 
 
 def wording_by_hash(session: Session, wording_hash: str) -> Wording:
@@ -116,12 +150,7 @@ def _register_wording(
     session: Session, version: FormVersion, language: str, *, now: datetime
 ) -> None:
     words = questionnaires.wording(version.instrument_id, version.version, language)
-    same = select(WordingVersion.id).where(
-        WordingVersion.form_version_id == version.id,
-        WordingVersion.language == language,
-        WordingVersion.hash == words.hash,
-    )
-    if session.scalar(same) is not None:
+    if has_wording(session, version, language, words.hash):
         return
     session.add(
         WordingVersion(

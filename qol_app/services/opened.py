@@ -248,9 +248,28 @@ def _response(session: Session, row: Row[Any]) -> OpenResponse:
 def wording(session: Session, response: OpenResponse, language: str) -> Wording:
     """Return the words of a form: those it was begun with, else the best there are.
 
+    In a language in which it was not begun, those are the best there were when it was begun.
+
     Raises:
         NotFound: the form has no wording in this language.
     """
     if response.wording_hash is not None and response.language == language:
         return forms.wording_by_hash(session, response.wording_hash)
-    return forms.wording(session, response.form_version, language)
+    return forms.wording(session, response.form_version, language, at=response.started_at)
+
+
+def wording_shown(session: Session, response: OpenResponse, language: str, said: str) -> Wording:
+    """Return the words that a page had shown, so that the form records what its patient read.
+
+    A page may have been open when another wording was accepted.
+
+    Args:
+        said: The hash of the wording as the page says it. It counts only for a form not begun,
+            and only if it is a wording of this form and language.
+    """
+    words = wording(session, response, language)
+    if response.started_at is not None or said in ("", words.hash):
+        return words
+    if forms.has_wording(session, response.form_version, language, said):
+        return forms.wording_by_hash(session, said)
+    return words

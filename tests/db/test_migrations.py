@@ -1,8 +1,10 @@
 """The newest migration equals the models, and going down and up again is clean."""
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from qol_app.db import migrate
 from qol_app.db.models import Base
@@ -26,4 +28,31 @@ def test_down_to_nothing_and_up_again(database: str) -> None:
     migrate.upgrade(engine)
     assert migrate.is_current(engine)
     assert set(Base.metadata.tables) < set(inspect(engine).get_table_names())
+    engine.dispose()
+
+
+def test_wordings_stored_before_imports_were_counted_stay_as_they_are(database: str) -> None:
+    engine = make_engine(database)
+    migrate.downgrade(engine, "0001")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO instrument (id) VALUES ('lmc21')"))
+        connection.execute(
+            text(
+                "INSERT INTO form_version (id, instrument_id, version, hash, document,"
+                " registered_at) VALUES (1, 'lmc21', '1.0', 'h', '{}', CURRENT_TIMESTAMP)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO wording_version (id, form_version_id, language, kind, hash, document,"
+                " registered_at)"
+                " VALUES (1, 1, 'en', 'labels', 'w', '{}', CURRENT_TIMESTAMP)"
+            )
+        )
+    migrate.upgrade(engine)
+    with engine.begin() as connection:
+        row = connection.execute(text("SELECT * FROM wording_version")).mappings().one()
+        assert (row["kind"], row["hash"], row["number"]) == ("labels", "w", None)
+        with pytest.raises(DBAPIError, match="append-only"):
+            connection.execute(text("UPDATE wording_version SET kind = 'official'"))
     engine.dispose()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qol_app.db.models.base import Base
@@ -88,15 +88,25 @@ class WordingVersion(Base):
     """The words of a form version in one language: labels, own text, or imported official text."""
 
     __tablename__ = "wording_version"
-    __table_args__ = (UniqueConstraint("form_version_id", "language", "hash"),)
+    __table_args__ = (
+        UniqueConstraint("form_version_id", "language", "hash"),
+        Index("uq_wording_version_number", "form_version_id", "language", "number", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
     language: Mapped[str]
     kind: Mapped[str]
     hash: Mapped[str]
+    number: Mapped[int | None]
+    """Counts the official wordings of a form version and language from 1; the highest holds."""
     licence_reference: Mapped[str | None]
+    language_version: Mapped[str | None]
+    """The licence holder's own version of the translation."""
     document: Mapped[dict[str, Any]] = mapped_column(
         Document, deferred=True, info={"audit": "derived"}
     )
     registered_at: Mapped[datetime] = mapped_column(Instant)
+    actor_kind: Mapped[str | None]
+    """Who accepted an official wording; the others come with the software."""
+    actor_id: Mapped[str | None]

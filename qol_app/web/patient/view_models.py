@@ -73,6 +73,8 @@ class QuestionPage:
     title: str
     introduction: str | None
     are_labels: bool
+    wording: str
+    """Hash of the words shown, which the page sends back."""
     questions: tuple[Question, ...]
     is_single: bool
     """Whether the only question is the page's heading."""
@@ -163,6 +165,7 @@ def question_page(
         title=words.title,
         introduction=words.introduction if page.starts_instrument else None,
         are_labels=words.kind is WordingKind.LABELS,
+        wording=words.hash,
         questions=tuple(_question(field, words, page.response) for field in form.answers),
         has_previous=page.number > 1,
         is_single=len(form.answers) == 1,

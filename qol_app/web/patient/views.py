@@ -107,7 +107,12 @@ def save_page(instrument: str, page_id: str) -> ResponseReturnValue:
 
 
 def _save(visit: OpenVisit, page: SurveyPage, given: list[responses.Answer]) -> OpenVisit:
-    words = opened.wording(unit.reading(), page.response, visit.participant.language)
+    words = opened.wording_shown(
+        unit.reading(),
+        page.response,
+        visit.participant.language,
+        request.form.get("wording", ""),
+    )
     saved = responses.save_answers(
         unit.session(), page.response.id, given, wording=words, actor=g.actor, now=unit.now()
     )
