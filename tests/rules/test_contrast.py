@@ -1,0 +1,86 @@
+"""Words can be read on every ground they stand on: WCAG contrast, computed from the tokens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+CSS = Path(__file__).parents[2] / "qol_app" / "static" / "css"
+TOKENS = (CSS / "tokens.css").read_text(encoding="utf-8")
+
+WORDS = [
+    *((ink, ground) for ink in ("ink", "ink-soft") for ground in ("paper", "surface", "sunken")),
+    ("accent", "paper"),
+    ("accent", "surface"),
+    ("accent-strong", "accent-soft"),
+    ("ink", "accent-soft"),
+    ("on-accent", "accent"),
+    ("ink", "warning-soft"),
+    ("warning", "warning-soft"),
+    ("warning", "paper"),
+    ("danger", "paper"),
+    ("danger", "danger-soft"),
+    ("ink", "danger-soft"),
+    ("on-danger", "danger"),
+]
+SHAPES = [("focus", "paper"), ("line-strong", "paper"), ("line-strong", "surface")]
+
+
+def colours(selector: str) -> dict[str, str]:
+    """The tokens of the first block with this selector, over the light ones."""
+    blocks = re.findall(rf"(?m)^ *{re.escape(selector)} \{{(.*?)\}}", TOKENS, re.DOTALL)
+    found = re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", blocks[0])
+    assert len(found) >= 17
+    return dict(found)
+
+
+LIGHT = colours(":root")
+THEMES = {
+    "light": LIGHT,
+    "dark": {**LIGHT, **colours(':root:not([data-theme="light"])')},
+    "dark by choice": {**LIGHT, **colours(':root[data-theme="dark"]')},
+}
+
+
+def luminance(colour: str) -> float:
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_black_on_white_is_21_and_the_known_grey_is_4_5() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("ink", "ground"), WORDS)
+def test_words_have_a_contrast_of_at_least_4_5(theme: str, ink: str, ground: str) -> None:
+    assert contrast(THEMES[theme][ink], THEMES[theme][ground]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("line", "ground"), SHAPES)
+def test_what_marks_a_control_has_a_contrast_of_at_least_3(
+    theme: str, line: str, ground: str
+) -> None:
+    assert contrast(THEMES[theme][line], THEMES[theme][ground]) >= 3
+
+
+def test_both_dark_themes_are_the_same() -> None:
+    assert THEMES["dark"] == THEMES["dark by choice"]
+
+
+def test_no_other_style_sheet_names_a_colour_but_the_white_around_a_qr_code() -> None:
+    for path in sorted(CSS.glob("*.css")):
+        text = path.read_text(encoding="utf-8")
+        if path.name not in ("tokens.css", "print.css", "plotly.css"):
+            named = set(re.findall(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(", text))
+            assert named <= {"#ffffff"}, path.name
