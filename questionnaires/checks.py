@@ -53,6 +53,7 @@ def _item_problems(item: Mapping[str, Any]) -> list[str]:
     if kind in CODED and not (item["codes"] and item["options"]):
         problems.append(f"{place}: {kind} needs codes and options")
     problems += [f"{place}.codes: {one} occurs twice" for one in _twice(item["codes"])]
+    problems += _missing_code_problems(item)
     if kind in RANGED and (
         item["low"] is None or item["high"] is None or item["low"] >= item["high"]
     ):
@@ -62,6 +63,21 @@ def _item_problems(item: Mapping[str, Any]) -> list[str]:
     if set(item["exclusive"]) - set(item["codes"]):
         problems.append(f"{place}.exclusive: not among the codes")
     return problems
+
+
+def _missing_code_problems(item: Mapping[str, Any]) -> list[str]:
+    place, missing = f"items.{item['id']}.missing_codes", item.get("missing_codes", [])
+    problems = [f"{place}: {one} occurs twice" for one in _twice(missing)]
+    if missing and item["type"] in UNSCORED:
+        return [*problems, f"{place}: {item['type']} has none, for no scale can score it"]
+    return problems + [f"{place}: {one} is an answer" for one in missing if _is_answer(item, one)]
+
+
+def _is_answer(item: Mapping[str, Any], code: int) -> bool:
+    if item["type"] in CODED:
+        return code in item["codes"]
+    ends = item["low"], item["high"]
+    return None not in ends and bool(ends[0] <= code <= ends[1])
 
 
 def _page_problems(document: Mapping[str, Any], ids: list[str]) -> list[str]:

@@ -48,7 +48,8 @@ def from_document(document: Mapping[str, Any]) -> Questionnaire:
 
 
 def _item(item: Mapping[str, Any]) -> Item:
-    tuples = {name: tuple(item[name]) for name in ("codes", "exclusive")}
+    lists = ("codes", "exclusive", "missing_codes")
+    tuples = {name: tuple(item[name]) for name in lists if name in item}
     return Item(**{**item, **tuples, "type": AnswerType(item["type"])})
 
 

@@ -41,6 +41,8 @@ class Item:
     type: AnswerType
     codes: tuple[int, ...] = ()
     """Allowed codes of ``one_of`` and ``several_of``, in display order."""
+    missing_codes: tuple[int, ...] = ()
+    """Codes a file may hold for "no answer" (FACIT: 8 and 9): never shown, scored as missing."""
     options: str | None = None
     """Name of the option set in the wording that words the codes (or the ends of a scale)."""
     low: float | None = None

@@ -24,6 +24,7 @@ class ItemsEntry(Strict):
     id: str
     type: Literal["one_of", "several_of", "scale", "visual_analogue", "number", "text"]
     codes: list[int] = Field(default_factory=list)
+    missing_codes: list[int] = Field(default_factory=list)
     options: str | None = None
     low: float | None = None
     high: float | None = None
@@ -123,5 +124,8 @@ def _items(entry: ItemsEntry) -> list[dict[str, Any]]:
     for item_id in expand([entry.id]):
         number = re.sub(r"\D", "", item_id).zfill(2)
         cdisc = entry.cdisc.replace("##", number) if entry.cdisc else None
-        items.append({**entry.model_dump(), "id": item_id, "cdisc": cdisc})
+        item = {**entry.model_dump(), "id": item_id, "cdisc": cdisc}
+        if not entry.missing_codes:  # A key added to every item would change every released hash.
+            del item["missing_codes"]
+        items.append(item)
     return items

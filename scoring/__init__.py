@@ -8,6 +8,7 @@ Each scale names its scoring module and parameters in the questionnaire's defini
 small files of this package or plug-ins, registered in ``registry``.
 """
 
+from scoring.columns import BadCell
 from scoring.engine import completeness, expected_items, score
 from scoring.errors import (
     AnswerOutOfRange,
@@ -15,22 +16,32 @@ from scoring.errors import (
     ModuleUnknown,
     OptionUnknown,
     ScaleInvalid,
+    ScoreFileInvalid,
 )
-from scoring.files import ScoreFileInvalid, score_file
+from scoring.explanation import Details, Explanation, Flag, details, explain
+from scoring.files import score_file
 from scoring.registry import module_version, modules, problems
+from scoring.tables import written_whole
 
 __all__ = [
     "AnswerOutOfRange",
+    "BadCell",
+    "Details",
+    "Explanation",
+    "Flag",
     "ModuleFailed",
     "ModuleUnknown",
     "OptionUnknown",
     "ScaleInvalid",
     "ScoreFileInvalid",
     "completeness",
+    "details",
     "expected_items",
+    "explain",
     "module_version",
     "modules",
     "problems",
     "score",
     "score_file",
+    "written_whole",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.errors import OptionUnknown
+from scoring.reasons import Reasons, StepKind, item_parts, step, too_few
 from scoring.registry import Numbers, ScaleAnswers, register
 
 LEVELS = 5
@@ -25,7 +26,19 @@ def tables() -> dict[str, NDArray[np.int_]]:
     return {attributes: np.array(rows) for attributes, rows in grades.items()}
 
 
-@register("composite_grade", "1.0.0")
+def reasons(given: ScaleAnswers) -> Reasons:
+    """Return the attributes and the grade that the table gives them."""
+    answers, score = given.answers[0], composite_grade(given)[0]
+    parts = item_parts(given.scale.items, answers, answers)
+    if np.isnan(score):
+        answered = int(np.count_nonzero(~np.isnan(answers)))
+        missing = too_few(answered=answered, expected=len(answers), needed=len(answers))
+        return Reasons(parts=parts, steps=missing)
+    kind = StepKind.GRADE_ZERO if answers[0] == 0 else StepKind.GRADE
+    return Reasons(parts=parts, steps=(step(kind, score=score),))
+
+
+@register("composite_grade", "1.0.0", explain=reasons, imputes=False)
 def composite_grade(given: ScaleAnswers) -> Numbers:
     """Look up the grade of one term from its attributes, each answered 0-4.
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from questionnaires.model import Item, Questionnaire
+from questionnaires.model import Item, Questionnaire, Scale
 from scoring import (
     composite_grade,
     eq5d,
     expression,
+    facit,
     graded_response,
     linear,
     lookup,
     mean_of_scales,
     recoded_mean,
     sums,
+    value_set,
 )
 from scoring.answers import allowed_text, is_allowed
 from scoring.errors import AnswerOutOfRange, ModuleFailed, OptionUnknown
@@ -28,12 +31,14 @@ MODULES = (
     composite_grade,
     eq5d,
     expression,
+    facit,
     graded_response,
     linear,
     lookup,
     mean_of_scales,
     recoded_mean,
     sums,
+    value_set,
 )
 """Importing these registers their scoring modules."""
 
@@ -47,7 +52,7 @@ def score(
 
     Args:
         answers: (n_forms, >= n_items), one column per item id; unanswered is NA. Extra columns
-            are ignored.
+            are ignored. An item's missing codes count as unanswered.
         options: Scoring options of the study, e.g. ``{"value_set": "China"}``; they apply to
             every scale that has an option of that name.
 
@@ -63,21 +68,38 @@ def score(
         ModuleUnknown: a scale names a scoring module that there is not.
         ModuleFailed: a plug-in broke down, or did not return one number per form.
     """
+    result = np.empty((len(questionnaire.scales), len(answers)))
+    each = each_scale(questionnaire, answers, options)
+    for column, (_, scores) in zip(result, each, strict=True):
+        column[:] = scores
+    codes = [scale.code for scale in questionnaire.scales]
+    return pd.DataFrame(result.T, index=answers.index, columns=codes, copy=False)
+
+
+def each_scale(
+    questionnaire: Questionnaire, answers: pd.DataFrame, options: Mapping[str, Any] | None = None
+) -> Iterator[tuple[ScaleAnswers, Numbers]]:
+    """Yield what each scale's module saw, and the scores that it gave, in the definition's order.
+
+    Arguments and errors as ``score``.
+    """
     given = dict(options or {})
     _refuse_unknown(questionnaire, given)
-    numbers = _item_numbers(questionnaire, answers)
+    items = {item.id: item for item in questionnaire.items}
+    block = _Block(questionnaire, items, answers)
     scores: dict[str, Numbers] = {}
     for scale in questionnaire.scales:
         own = {name: value for name, value in given.items() if name in scale.options}
         scale_answers = ScaleAnswers(
             scale=scale,
-            items=tuple(questionnaire.item(item) for item in scale.items),
-            answers=np.array([numbers[item] for item in scale.items]).T,
+            items=tuple(items[item] for item in scale.items),
+            answers=block.rows(scale).T,
             scores=scores,
             options={**scale.options, **own},
+            form=block.by_item,
         )
-        scores[scale.code] = _run(find(scale.module), scale_answers)
-    return pd.DataFrame(scores, index=answers.index)
+        scores[scale.code] = _read_only(_run(find(scale.module), scale_answers))
+        yield scale_answers, scores[scale.code]
 
 
 def _run(module: Module, given: ScaleAnswers) -> Numbers:
@@ -101,9 +123,9 @@ def completeness(questionnaire: Questionnaire, answers: pd.DataFrame) -> pd.Data
 
     Raises as ``score``.
     """
-    numbers = _item_numbers(questionnaire, answers)
+    block = _Block(questionnaire, {item.id: item for item in questionnaire.items}, answers)
     counts = {
-        scale.code: np.sum([~np.isnan(numbers[item]) for item in scale.items], axis=0)
+        scale.code: np.count_nonzero(~np.isnan(block.rows(scale)), axis=0)
         for scale in questionnaire.scales
     }
     return pd.DataFrame(counts, index=answers.index)
@@ -124,25 +146,74 @@ def _refuse_unknown(questionnaire: Questionnaire, options: Mapping[str, Any]) ->
         )
 
 
-def _item_numbers(questionnaire: Questionnaire, answers: pd.DataFrame) -> dict[str, Numbers]:
-    used = {item: None for scale in questionnaire.scales for item in scale.items}
-    absent = [item for item in used if item not in answers.columns]
+class _Block:
+    """The answers to all scored items: one row per item, in the questionnaire's order.
+
+    A scale whose items are neighbours sees its part of the block; others get a copy of theirs.
+    """
+
+    def __init__(
+        self, questionnaire: Questionnaire, items: Mapping[str, Item], answers: pd.DataFrame
+    ) -> None:
+        scored = {item for scale in questionnaire.scales for item in scale.items}
+        used = [item for item in items if item in scored]
+        _refuse_columns(used, answers)
+        self._places = {item: place for place, item in enumerate(used)}
+        self._block = np.empty((len(used), len(answers)))
+        for item, place in self._places.items():
+            self._block[place] = _numbers(items[item], answers[item])
+        self._block.flags.writeable = False
+        self.by_item = {item: self._block[place] for item, place in self._places.items()}
+
+    def rows(self, scale: Scale) -> Numbers:
+        """Return (n_items, n_forms) of one scale."""
+        places = [self._places[item] for item in scale.items]
+        first, end = places[0], places[0] + len(places)
+        if places == list(range(first, end)):
+            return self._block[first:end]
+        return _read_only(self._block[places])
+
+
+def _refuse_columns(used: Iterable[str], answers: pd.DataFrame) -> None:
+    columns = Counter(answers.columns)
+    absent = [item for item in used if not columns[item]]
     if absent:
         raise KeyError(f"no column for {', '.join(absent)}")
-    twice = [item for item in used if list(answers.columns).count(item) > 1]
+    twice = [item for item in used if columns[item] > 1]
     if twice:
         raise ValueError(f"more than one column for {', '.join(twice)}")
-    return {item: _numbers(questionnaire.item(item), answers[item]) for item in used}
 
 
 def _numbers(item: Item, column: pd.Series[Any]) -> Numbers:
+    """Return the answers as float64 with NaN for unanswered; refuse any that is not allowed."""
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiub":
+        values = column.to_numpy(dtype="float64")
+        unanswered = np.isnan(values)
+    else:
+        values = _converted(column)
+        unanswered = column.isna().to_numpy()
+    bad = ~(is_allowed(item, values) | unanswered)
+    if item.missing_codes and bad.any():
+        means_missing = np.isin(values, item.missing_codes)
+        values, bad = np.where(means_missing, np.nan, values), bad & ~means_missing
+    _refuse(item, column, bad)
+    return values
+
+
+def _converted(column: pd.Series[Any]) -> Numbers:
     try:
-        values = column.to_numpy(dtype="float64", na_value=np.nan)
+        return column.to_numpy(dtype="float64", na_value=np.nan)
     except (TypeError, ValueError):
         texts = column.astype("object").map(str, na_action="ignore")
-        values = pd.to_numeric(texts, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    _refuse(item, column, column.notna().to_numpy() & ~is_allowed(item, values))
-    return np.ascontiguousarray(values)
+        numbers = pd.to_numeric(texts, errors="coerce")
+        return numbers.to_numpy(dtype="float64", na_value=np.nan)
+
+
+def _read_only(values: Numbers) -> Numbers:
+    """Return a view that cannot be changed, so that no module changes what another sees."""
+    view = values.view()
+    view.flags.writeable = False
+    return view
 
 
 def _refuse(item: Item, column: pd.Series[Any], bad: Any) -> None:

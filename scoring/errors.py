@@ -25,3 +25,11 @@ class ModuleUnknown(LookupError):
 
 class ModuleFailed(ValueError):
     """A plug-in's scoring module broke down or gave no scores; the message names it."""
+
+
+class ScoreFileInvalid(ValueError):
+    """A file cannot be scored; ``problems`` names each place, at most fifty and how many more."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from scoring.errors import ScaleInvalid
+from scoring.reasons import Part, PartKind, Reasons, StepKind, number, step, too_few
 from scoring.registry import Numbers, ScaleAnswers, register
 
 LONGEST = 4000
@@ -60,7 +61,32 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
 }
 
 
-@register("expression", "1.0.0")
+def reasons(given: ScaleAnswers) -> Reasons:
+    """Return what the formula's names stand for, and the formula."""
+    known = _known(given)
+    used = [name for name in known if name in _names(_formula(given))]
+    parts = tuple(
+        Part(
+            kind=PartKind.ITEM if name in given.scale.items else PartKind.SCALE,
+            code=name,
+            given=number(known[name][0]),
+            used=number(known[name][0]),
+        )
+        for name in used
+    )
+    missing = sum(part.used is None for part in parts)
+    if missing:
+        there = len(parts) - missing
+        return Reasons(
+            parts=parts, steps=too_few(answered=there, expected=len(parts), needed=len(parts))
+        )
+    text = _one_line(given.options["formula"])
+    return Reasons(
+        parts=parts, steps=(step(StepKind.FORMULA, text=text, score=expression(given)[0]),)
+    )
+
+
+@register("expression", "1.0.0", explain=reasons)
 def expression(given: ScaleAnswers) -> Numbers:
     """Work the option ``formula`` out for every form.
 
@@ -77,9 +103,7 @@ def expression(given: ScaleAnswers) -> Numbers:
         ScaleInvalid: the formula holds anything else, or an unknown name, or no name at all.
     """
     place = f"{given.scale.code}.formula"
-    tree = _parsed(place, " ".join(str(given.options["formula"]).split()))
-    columns = dict(zip(given.scale.items, given.answers.T, strict=True))
-    known = {**given.scores, **columns}
+    tree, known = _formula(given), _known(given)
     names = _names(tree)
     unknown = sorted(names - set(known))
     if unknown or not names:
@@ -91,6 +115,18 @@ def expression(given: ScaleAnswers) -> Numbers:
         result = _evaluated(tree, known)
     missing = np.any([np.isnan(known[name]) for name in names], axis=0)
     return np.where(missing | ~np.isfinite(result), np.nan, result)
+
+
+def _formula(given: ScaleAnswers) -> ast.expr:
+    return _parsed(f"{given.scale.code}.formula", _one_line(given.options["formula"]))
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())
+
+
+def _known(given: ScaleAnswers) -> dict[str, Numbers]:
+    return {**given.scores, **dict(zip(given.scale.items, given.answers.T, strict=True))}
 
 
 @cache

@@ -39,7 +39,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.errors import OptionUnknown, ScaleInvalid
-from scoring.lookup import by_raw_sum
+from scoring.lookup import by_raw_sum, table_steps
+from scoring.reasons import Reasons, StepKind, item_parts, step, too_few
 from scoring.recoding import Recoded, recoded
 from scoring.registry import Numbers, ScaleAnswers, register
 
@@ -71,7 +72,26 @@ class Model:
     sd: float
 
 
-@register("graded_response", "1.0.0")
+def reasons(given: ScaleAnswers) -> Reasons:
+    """Return what every item counted as, and whether the table or the pattern gave the score."""
+    values = recoded(given).values[0]
+    parts = item_parts(given.scale.items, given.answers[0], values)
+    answered = int(np.count_nonzero(~np.isnan(values)))
+    if answered < _needed(given):
+        missing = too_few(answered=answered, expected=len(values), needed=_needed(given))
+        return Reasons(parts=parts, steps=missing)
+    score = graded_response(given)[0]
+    if "table" in given.options and answered == len(values):
+        return Reasons(parts=parts, steps=table_steps(values, score))
+    by_pattern = step(StepKind.PATTERN, answered=answered, expected=len(values), score=score)
+    return Reasons(parts=parts, steps=(by_pattern,))
+
+
+def _needed(given: ScaleAnswers) -> int:
+    return max(int(given.options.get("min_answered", 1)), 1)
+
+
+@register("graded_response", "1.0.0", explain=reasons)
 def graded_response(given: ScaleAnswers) -> Numbers:
     """Score the pattern of answers of every form by the graded response model.
 
@@ -104,7 +124,7 @@ def graded_response(given: ScaleAnswers) -> Numbers:
     answers = recoded(given)
     model = _model(given, answers)
     answered = np.count_nonzero(~np.isnan(answers.values), axis=1)
-    scored = answered >= max(int(given.options.get("min_answered", 1)), 1)
+    scored = answered >= _needed(given)
     result = np.full(len(answered), np.nan)
     if "table" in given.options:
         result = by_raw_sum(given, answers)

@@ -7,11 +7,32 @@ from collections.abc import Sequence
 import numpy as np
 
 from scoring.errors import ScaleInvalid
+from scoring.reasons import Reasons, Step, StepKind, item_parts, step, too_few
 from scoring.recoding import Recoded, recoded
 from scoring.registry import Numbers, ScaleAnswers, register
 
 
-@register("lookup", "1.0.0")
+def reasons(given: ScaleAnswers) -> Reasons:
+    """Return what every item counted as, their sum, and the table's value at it."""
+    values = recoded(given).values[0]
+    parts = item_parts(given.scale.items, given.answers[0], values)
+    answered = int(np.count_nonzero(~np.isnan(values)))
+    if answered < len(values):
+        missing = too_few(answered=answered, expected=len(values), needed=len(values))
+        return Reasons(parts=parts, steps=missing)
+    return Reasons(parts=parts, steps=table_steps(values, lookup(given)[0]))
+
+
+def table_steps(values: Numbers, score: float) -> tuple[Step, ...]:
+    """Return the steps from one complete form's values to the table's value at their sum."""
+    raw = values.sum()
+    return (
+        step(StepKind.SUM, count=len(values), sum=raw),
+        step(StepKind.TABLE, sum=raw, score=score),
+    )
+
+
+@register("lookup", "1.0.0", explain=reasons)
 def lookup(given: ScaleAnswers) -> Numbers:
     """Look the sum of a scale's items up in a table.
 

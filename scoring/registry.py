@@ -12,7 +12,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any
 
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from questionnaires.model import Item, Scale
 from scoring.errors import ModuleInvalid, ModuleUnknown
 from scoring.plugins import Plugin, found
+from scoring.reasons import Reasons
 
 BUILT_IN = "built in"
 _ID = re.compile(r"[a-z][a-z0-9_.-]*")
@@ -37,7 +38,8 @@ class ScaleAnswers:
 
     ``answers`` is (n_forms, n_items) with NaN for unanswered, in the order of ``items``;
     ``scores`` holds the scales scored before, by code, each (n_forms,); ``options`` are the
-    scale's own, overridden by the study's.
+    scale's own, overridden by the study's; ``form`` holds the answers to every scored item, by
+    id, each (n_forms,), for scales that look at items outside their own.
     """
 
     scale: Scale
@@ -45,9 +47,12 @@ class ScaleAnswers:
     answers: Numbers
     scores: Mapping[str, Numbers]
     options: Mapping[str, Any]
+    form: Mapping[str, Numbers] = field(default_factory=dict)
 
 
 Function = Callable[[ScaleAnswers], Numbers]
+Explainer = Callable[[ScaleAnswers], Reasons]
+"""From the answers of exactly one form to the reasons of its score."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +64,10 @@ class Module:
     function: Function
     origin: str
     """``built in``, or the package or file it came from."""
+    explain: Explainer | None = None
+    """Gives the reasons of one form's score; without it the answers alone are shown."""
+    imputes: bool = True
+    """Whether a score made from fewer than all items stands for the others as well."""
 
 
 class Registry:
@@ -76,8 +85,10 @@ class Registry:
         self._is_asked = False
         self._is_loaded = False
 
-    def register(self, id: str, version: str) -> Callable[[Function], Function]:
-        """Register the decorated function as a module.
+    def register(
+        self, id: str, version: str, *, explain: Explainer | None = None, imputes: bool = True
+    ) -> Callable[[Function], Function]:
+        """Register the decorated function as a module, with the function that explains it.
 
         Raises:
             ModuleInvalid: the id is taken or badly formed, the version is not MAJOR.MINOR.PATCH,
@@ -91,8 +102,14 @@ class Registry:
                     raise ModuleInvalid(f"there is a scoring module {id} already ({there})")
                 _refuse_invalid(id, version, function)
                 origin = self._origin or _origin(function)
-                module = Module(id=id, version=version, function=function, origin=origin)
-                self._modules[id] = module
+                self._modules[id] = Module(
+                    id=id,
+                    version=version,
+                    function=function,
+                    origin=origin,
+                    explain=explain,
+                    imputes=imputes,
+                )
             return function
 
         return add
@@ -159,9 +176,16 @@ _registry = Registry(found)
 def register(
     id: str,  # the field's own word
     version: str,
+    *,
+    explain: Explainer | None = None,
+    imputes: bool = True,
 ) -> Callable[[Function], Function]:
-    """Register the decorated function as a scoring module. Raises as ``Registry.register``."""
-    return (_receiving.get() or _registry).register(id, version)
+    """Register the decorated function as a scoring module. Arguments as fields of ``Module``.
+
+    Raises as ``Registry.register``.
+    """
+    registry = _receiving.get() or _registry
+    return registry.register(id, version, explain=explain, imputes=imputes)
 
 
 def modules() -> list[Module]:

@@ -10,11 +10,13 @@ from flask import Flask
 
 from qol_app.cli.data import audit, db, responses
 from qol_app.cli.people import user
+from qol_app.cli.questionnaires import questionnaire
 from qol_app.cli.rehearsal import rehearsal
+from qol_app.cli.rescoring import stored_scores
 from qol_app.cli.scores import score, scoring
 from qol_app.cli.serving import jobs, serve
 from qol_app.cli.study import study
-from qol_app.cli.wording import questionnaire, wording
+from qol_app.cli.wording import wording
 
 COMMANDS = (
     audit,
@@ -24,6 +26,7 @@ COMMANDS = (
     rehearsal,
     responses,
     score,
+    stored_scores,
     scoring,
     serve,
     study,

@@ -54,6 +54,8 @@ class ScoreView:
     """The range of the scale."""
     items_answered: int
     items_expected: int
+    flags: tuple[str, ...]
+    """What must be said beside it, as ``scoring.Flag`` has it."""
     module: str
     module_version: str
 
@@ -162,6 +164,7 @@ def _score(score: Score, scale: Scale, words: Wording) -> ScoreView:
         high=scale.high,
         items_answered=score.items_answered,
         items_expected=score.items_expected,
+        flags=tuple(score.flags),
         module=score.module,
         module_version=score.module_version,
     )

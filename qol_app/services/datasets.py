@@ -179,6 +179,7 @@ def _scores(session: Session, study: Study) -> dict[int, tuple[ScoreValue, ...]]
             Score.items_expected,
             Score.module,
             Score.module_version,
+            Score.flags,
         )
         .join(
             Response,
@@ -190,7 +191,9 @@ def _scores(session: Session, study: Study) -> dict[int, tuple[ScoreValue, ...]]
         .order_by(Score.id)
     )
     found: dict[int, list[ScoreValue]] = {}
-    for response_id, scale, value, answered, expected, module, version in session.execute(query):
+    for response_id, scale, value, answered, expected, module, version, flags in session.execute(
+        query
+    ):
         found.setdefault(response_id, []).append(
             ScoreValue(
                 scale=scale,
@@ -199,7 +202,7 @@ def _scores(session: Session, study: Study) -> dict[int, tuple[ScoreValue, ...]]
                 items_expected=expected,
                 module=module,
                 module_version=version,
-                flags=(),
+                flags=tuple(flags),
             )
         )
     return {key: tuple(values) for key, values in found.items()}

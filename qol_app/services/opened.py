@@ -1,4 +1,4 @@
-"""A survey as its link opens it: plain values, read in two statements.
+"""A survey as its link opens it: plain values, read in one statement.
 
 Every page of a patient begins here, so nothing is loaded that a page does not read. What is
 written goes through ``links``, ``participants`` and ``responses``, which lock and read anew.
@@ -145,6 +145,8 @@ _COLUMNS = (
     FormVersion.instrument_id,
     FormVersion.version,
     FormVersion.hash.label("form_hash"),
+    ParticipantEvent.kind,
+    ParticipantEvent.happened_on,
 )
 
 
@@ -157,6 +159,7 @@ def _query(condition: ColumnElement[bool]) -> Any:
         .join(ProtocolVersion, ProtocolVersion.id == Visit.protocol_id)
         .join(Response, Response.visit_id == Visit.id)
         .join(FormVersion, FormVersion.id == Response.form_version_id)
+        .outerjoin(ParticipantEvent, ParticipantEvent.participant_id == Participant.id)
         .where(condition)
         .order_by(Response.position)
     )
@@ -165,9 +168,6 @@ def _query(condition: ColumnElement[bool]) -> Any:
 # Built once: building a statement takes longer than running it.
 _BY_ID = _query(SurveyLink.id == bindparam("key"))
 _BY_TOKEN = _query(SurveyLink.token_hash == bindparam("key"))
-_EVENTS = select(ParticipantEvent.kind, ParticipantEvent.happened_on).where(
-    ParticipantEvent.participant_id == bindparam("key")
-)
 
 
 def by_token(session: Session, token: str) -> OpenSurvey:
@@ -185,22 +185,22 @@ def by_id(session: Session, link_id: int) -> OpenSurvey:
 
 
 def _open(session: Session, query: Any, key: int | str) -> OpenSurvey:
-    connection = session.connection()
-    rows = connection.execute(query, {"key": key}).all()
+    # One row for each form and event of the participant, or for each form if nothing happened.
+    rows = session.connection().execute(query, {"key": key}).all()
     if not rows:
         raise LinkUnknown("no survey link has this token")
     first = rows[0]
-    events = connection.execute(_EVENTS, {"key": first.participant_id})
     return OpenSurvey(
         link_id=first.link_id,
         is_started=first.first_used_at is not None,
         is_revoked=first.revoked_at is not None,
-        visit=_visit(session, rows, tuple(OpenEvent(**event._mapping) for event in events)),
+        visit=_visit(session, rows),
     )
 
 
-def _visit(session: Session, rows: Sequence[Row[Any]], events: tuple[OpenEvent, ...]) -> OpenVisit:
+def _visit(session: Session, rows: Sequence[Row[Any]]) -> OpenVisit:
     first = rows[0]
+    forms_once = {row.response_id: row for row in rows}.values()
     return OpenVisit(
         id=first.visit_id,
         code=first.code,
@@ -212,11 +212,16 @@ def _visit(session: Session, rows: Sequence[Row[Any]], events: tuple[OpenEvent, 
             id=first.participant_id,
             language=first.spoken,
             site=OpenSite(timezone=first.timezone),
-            events=events,
+            events=_events(rows),
         ),
         protocol=studies.protocol_by_hash(session, first.protocol_hash),
-        responses=tuple(_response(session, row) for row in rows),
+        responses=tuple(_response(session, row) for row in forms_once),
     )
+
+
+def _events(rows: Sequence[Row[Any]]) -> tuple[OpenEvent, ...]:
+    happened = {(row.kind, row.happened_on) for row in rows if row.kind is not None}
+    return tuple(OpenEvent(kind=kind, happened_on=on) for kind, on in happened)
 
 
 def _response(session: Session, row: Row[Any]) -> OpenResponse:

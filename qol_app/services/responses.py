@@ -7,6 +7,7 @@ or two machines serialise and lose nothing.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,12 +28,13 @@ from questionnaires.model import Questionnaire, Value, Wording
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One answer as it arrives: ``event_id`` is made where the answer is given."""
+    """One answer as it arrives."""
 
-    event_id: str
     item: str
     value: Value
     answered_at: datetime
+    event_id: str | None = None
+    """Made where the answer is given, so that a resend is known; None is given here and now."""
     only_if_unseen: bool = False
     """Whether it counts only while the item has no entry at all: seen, and left blank."""
 
@@ -147,8 +149,7 @@ def _checked(questionnaire: Questionnaire, answer: Answer) -> Value:
 def _new_answers(
     session: Session, row: Row[Any], checked: Sequence[tuple[Answer, Value]]
 ) -> list[tuple[Answer, Value]]:
-    sought = {"response_id": row.id, "event_ids": [answer.event_id for answer, _ in checked]}
-    known = set(session.connection().scalars(_EVENTS_KNOWN, sought))
+    known = _known_events(session, row, [answer.event_id for answer, _ in checked])
     current: dict[str, Value] = dict(row.answers)
     new = []
     for answer, value in checked:
@@ -156,10 +157,20 @@ def _new_answers(
         is_late_blank = answer.only_if_unseen and answer.item in current
         if answer.event_id in known or is_current or is_late_blank:
             continue
-        known.add(answer.event_id)
+        known |= {answer.event_id} - {None}
         current[answer.item] = value
         new.append((answer, value))
     return new
+
+
+def _known_events(
+    session: Session, row: Row[Any], event_ids: Sequence[str | None]
+) -> set[str | None]:
+    sought = [event_id for event_id in event_ids if event_id is not None]
+    if not sought:
+        return set()
+    keys = {"response_id": row.id, "event_ids": sought}
+    return set(session.connection().scalars(_EVENTS_KNOWN, keys))
 
 
 def _events(
@@ -168,7 +179,7 @@ def _events(
     return [
         {
             "response_id": row.id,
-            "event_id": answer.event_id,
+            "event_id": answer.event_id or uuid.uuid4().hex,
             "seq": seq,
             "item": answer.item,
             "value": value,

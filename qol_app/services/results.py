@@ -6,33 +6,27 @@ longer be answered. This module imports pandas, so jobs import it only where the
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
-import scoring
 from qol_app.db.audit import audited
 from qol_app.db.models import Participant, Response, Score, Site, Visit
 from qol_app.domain.actor import Actor
-from qol_app.domain.answers import countable
 from qol_app.domain.errors import NotFound
 from qol_app.domain.events import Action
 from qol_app.domain.schedule import TIME_TO_FINISH, today_at
-from qol_app.services import forms, studies
-from questionnaires.model import AnswerType, Item, Questionnaire, Value
+from qol_app.services import calculation, forms, studies
+from qol_app.services.calculation import Form, Outcome, ScoreValue
+from questionnaires.model import Questionnaire
 
 AT_ONCE = 500
 """Responses read by one statement."""
-
-UNSCORABLE = (scoring.AnswerOutOfRange, scoring.OptionUnknown, LookupError, ValueError)
-"""What scoring raises for answers or options that it cannot score."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,25 +36,6 @@ class Scored:
     scored: int
     unchanged: int
     failed: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Value:
-    """One score as calculated, in the terms of a row of ``Score``."""
-
-    scale: str
-    value: float | None
-    items_answered: int
-    items_expected: int
-    module: str
-    module_version: str
-
-
-OBJECTS = frozenset({AnswerType.SEVERAL_OF, AnswerType.TEXT})
-"""Types of item whose answers are no single number."""
-
-_Outcome = list[_Value] | str
-"""The scores of a response, or why there are none."""
 
 
 def waiting(session: Session, *, now: datetime, limit: int = AT_ONCE) -> list[int]:
@@ -115,15 +90,20 @@ def score(session: Session, response_id: int, *, actor: Actor, now: datetime) ->
 
 
 def score_many(
-    session: Session, response_ids: Iterable[int], *, actor: Actor, now: datetime
+    session: Session,
+    response_ids: Iterable[int],
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
 ) -> Scored:
     """Score many responses, all of one form version and options in one calculation.
 
     The new scores of a call are one audit event; so are its failures. A response that cannot be
     scored does not stop the others. Unknown ids are passed over.
     """
-    jobs = _jobs(session, sorted(set(response_ids)))
-    outcomes = {key: value for group in _alike(jobs) for key, value in _outcomes(group).items()}
+    jobs = jobs_of(session, sorted(set(response_ids)), lock=True)
+    outcomes = calculation.outcomes([job.form() for job in jobs])
     pending = [(job, outcomes[job.response.id]) for job in jobs]
     stale = [(job, outcome) for job, outcome in pending if not job.is_current(outcome)]
     good = [pair for pair in stale if not isinstance(pair[1], str)]
@@ -138,6 +118,7 @@ def score_many(
                 now=now,
                 study_id=study_id,
                 participant_id=participant_id,
+                reason=reason,
             ):
                 for job, outcome in chosen:
                     job.store(session, outcome, now=now)
@@ -146,7 +127,7 @@ def score_many(
 
 
 @dataclass(kw_only=True)
-class _Job:
+class Job:
     """One response with all that its scoring depends on, and its newest scores."""
 
     response: Response
@@ -154,13 +135,22 @@ class _Job:
     options: dict[str, str]
     newest: dict[str, Score]
 
-    def is_current(self, outcome: _Outcome) -> bool:
+    def form(self) -> Form:
+        """Return what is calculated."""
+        return Form(
+            id=self.response.id,
+            questionnaire=self.questionnaire,
+            options=self.options,
+            answers=self.response.answers,
+        )
+
+    def is_current(self, outcome: Outcome) -> bool:
         """Tell whether the stored state says all that ``outcome`` says."""
         if isinstance(outcome, str):
             return self.response.scoring_problem == outcome
         return self._has_scores(outcome) and not self._changed_since()
 
-    def _has_scores(self, values: list[_Value]) -> bool:
+    def _has_scores(self, values: list[ScoreValue]) -> bool:
         stored = {
             code: (row.form_hash, dict(row.options), _as_value(row))
             for code, row in self.newest.items()
@@ -176,7 +166,7 @@ class _Job:
             or any(change is not None and change > scored_at for change in changes)
         )
 
-    def store(self, session: Session, outcome: _Outcome, *, now: datetime) -> None:
+    def store(self, session: Session, outcome: Outcome, *, now: datetime) -> None:
         """Store the scores as a new revision if they are new, or the reason for having none."""
         if isinstance(outcome, str):
             self.response.scoring_problem = outcome
@@ -194,20 +184,21 @@ class _Job:
                     form_hash=self.questionnaire.hash,
                     options=self.options,
                     scored_at=now,
-                    **vars(value),
+                    **{**vars(value), "flags": list(value.flags)},
                 )
             )
 
 
-def _jobs(session: Session, ids: Sequence[int]) -> list[_Job]:
+def jobs_of(session: Session, ids: Sequence[int], *, lock: bool) -> list[Job]:
+    """Return the responses that exist among ``ids`` with their newest scores, locked or not."""
     jobs = []
     for start in range(0, len(ids), AT_ONCE):
         part = ids[start : start + AT_ONCE]
         newest = _newest_scores(session, part)
-        for response in _locked(session, part):
+        for response in _responses(session, part, lock=lock):
             protocol = studies.protocol(response.visit.protocol)
             jobs.append(
-                _Job(
+                Job(
                     response=response,
                     questionnaire=forms.questionnaire(response.form_version),
                     options=dict(protocol.instrument(response.instrument_id).options),
@@ -217,8 +208,8 @@ def _jobs(session: Session, ids: Sequence[int]) -> list[_Job]:
     return jobs
 
 
-def _locked(session: Session, ids: Sequence[int]) -> Sequence[Response]:
-    return session.scalars(
+def _responses(session: Session, ids: Sequence[int], *, lock: bool) -> Sequence[Response]:
+    query = (
         select(Response)
         .where(Response.id.in_(ids))
         .order_by(Response.id)
@@ -228,9 +219,10 @@ def _locked(session: Session, ids: Sequence[int]) -> Sequence[Response]:
                 selectinload(Visit.participant), selectinload(Visit.protocol)
             ),
         )
-        .with_for_update(of=Response)
-        .execution_options(populate_existing=True)
-    ).all()
+    )
+    if lock:
+        query = query.with_for_update(of=Response).execution_options(populate_existing=True)
+    return session.scalars(query).all()
 
 
 def _newest_scores(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Score]]:
@@ -245,7 +237,7 @@ def _newest_scores(session: Session, ids: Sequence[int]) -> dict[int, dict[str, 
     return newest
 
 
-def _subject(jobs: Sequence[_Job]) -> tuple[int | None, int | None]:
+def _subject(jobs: Sequence[Job]) -> tuple[int | None, int | None]:
     """Return the study and the participant of the jobs, each None if they have several."""
     people = {job.response.visit.participant for job in jobs}
     study_ids = {person.study_id for person in people}
@@ -255,102 +247,14 @@ def _subject(jobs: Sequence[_Job]) -> tuple[int | None, int | None]:
     )
 
 
-def _alike(jobs: Iterable[_Job]) -> list[list[_Job]]:
-    groups: dict[tuple[str, str], list[_Job]] = {}
-    for job in jobs:
-        key = (job.questionnaire.hash, json.dumps(job.options, sort_keys=True))
-        groups.setdefault(key, []).append(job)
-    return list(groups.values())
-
-
-def _outcomes(alike: list[_Job]) -> dict[int, _Outcome]:
-    """Score jobs of one form version and options together; if that fails, each by itself."""
-    try:
-        return dict(_calculate(alike))
-    except UNSCORABLE as problem:
-        if len(alike) == 1:
-            return {alike[0].response.id: _reason(problem)}
-    found: dict[int, _Outcome] = {}
-    for job in alike:
-        found.update(_outcomes([job]))
-    return found
-
-
-def _reason(problem: Exception) -> str:
-    said = problem.args[0] if isinstance(problem, KeyError) and problem.args else problem
-    return f"{type(problem).__name__}: {said}"
-
-
-def _calculate(alike: list[_Job]) -> dict[int, list[_Value]]:
-    questionnaire, options = alike[0].questionnaire, alike[0].options
-    frame = answers_frame(questionnaire, {j.response.id: j.response.answers for j in alike})
-    scores = scoring.score(questionnaire, frame, options)
-    answered = scoring.completeness(questionnaire, frame)
-    expected = scoring.expected_items(questionnaire)
-    found: dict[int, list[_Value]] = {job.response.id: [] for job in alike}
-    for scale in questionnaire.scales:
-        version = scoring.module_version(scale.module)
-        counts = zip(scores[scale.code], answered[scale.code], strict=True)
-        for values, (value, count) in zip(found.values(), counts, strict=True):
-            values.append(
-                _Value(
-                    scale=scale.code,
-                    value=None if pd.isna(value) else float(value),
-                    items_answered=int(count),
-                    items_expected=expected[scale.code],
-                    module=scale.module,
-                    module_version=version,
-                )
-            )
-    return found
-
-
-def answers_frame(
-    questionnaire: Questionnaire, answers: Mapping[int, Mapping[str, Value]]
-) -> pd.DataFrame:
-    """Return the answers that count as the frame that scoring takes.
-
-    Args:
-        questionnaire: The form version of all responses.
-        answers: Response id to item id to value.
-
-    Returns:
-        One row per response in the given order, indexed by its id, and one column per item:
-        numbers as float64 with NaN where unanswered, lists and texts as objects.
-
-    Raises:
-        ValueError: a stored value does not have its item's type; names item and response.
-    """
-    counted = {key: countable(questionnaire, values) for key, values in answers.items()}
-    columns = {
-        item.id: pd.Series(
-            [_cell(item, values.get(item.id), key) for key, values in counted.items()],
-            index=list(counted),
-            dtype=object if item.type in OBJECTS else "float64",
-        )
-        for item in questionnaire.items
-    }
-    return pd.DataFrame(columns, index=list(counted))
-
-
-def _cell(item: Item, value: Value, response_id: int) -> object:
-    if item.type in OBJECTS:
-        return value
-    if value is None:
-        return float("nan")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(
-            f"item {item.id} of response {response_id} is stored as {type(value).__name__}"
-        )
-    return float(value)
-
-
-def _as_value(row: Score) -> _Value:
-    return _Value(
+def _as_value(row: Score) -> ScoreValue:
+    return ScoreValue(
         scale=row.scale,
         value=row.value,
         items_answered=row.items_answered,
         items_expected=row.items_expected,
         module=row.module,
         module_version=row.module_version,
+        items_imputed=row.items_imputed,
+        flags=tuple(row.flags),
     )

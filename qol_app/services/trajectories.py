@@ -11,16 +11,14 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from qol_app.analysis.descriptives import Descriptives, describe
-from qol_app.analysis.thresholds import effective_threshold, steps
+from qol_app.analysis.thresholds import effective_change
 from qol_app.db.models import FormVersion, Participant, Response, Score, Study, Visit
 from qol_app.domain.errors import NotFound
 from qol_app.domain.study import InstrumentUse, Measure, Protocol
 from qol_app.services import datasets, forms, studies
 from questionnaires.model import Direction, Questionnaire, Scale, Wording
-
-STEPPED = "linear"
-"""The scoring module whose scores move in equal steps of its items' mean."""
-
+from questionnaires.thresholds import Threshold, published
+from scoring.steps import attainable_scores, is_even, smallest_step
 
 POINTS = 100
 """The range in points to which the study's threshold applies."""
@@ -42,6 +40,15 @@ class Scorer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Steps:
+    """How the scores of complete forms move."""
+
+    smallest: Fraction
+    are_even: bool
+    """False where some steps are wider than the smallest."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Trajectory:
     """One scale of a study over its visits."""
 
@@ -54,10 +61,12 @@ class Trajectory:
     scorers: tuple[Scorer, ...]
     threshold: float | None
     """In points; None for a scale that does not run over 100 points."""
-    step: Fraction | None
-    """The smallest change that complete forms can show; None where there is no single step."""
+    steps: Steps | None
+    """How complete forms move; None where the scale has no fixed steps."""
     effective_threshold: Fraction | None
-    """What the threshold acts as, being reached in whole steps."""
+    """What the threshold acts as: the smallest change at or above it that forms can show."""
+    published: tuple[Threshold, ...]
+    """What the literature says about this scale, all three kinds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +119,7 @@ def trajectory(
     visits = [
         visit.code for visit in protocol.schedule.visits if measure.instrument in visit.instruments
     ]
-    step = _step(questionnaire, scale)
+    scores = attainable_scores(questionnaire, scale.code)
     threshold = protocol.analysis.threshold if scale.high - scale.low == POINTS else None
     return Trajectory(
         measure=measure,
@@ -121,8 +130,9 @@ def trajectory(
         enrolled=_enrolled(session, study),
         scorers=_scorers(session, study, measure),
         threshold=threshold,
-        step=step,
-        effective_threshold=_effective(threshold, step),
+        steps=_steps(scores),
+        effective_threshold=_effective(threshold, scores),
+        published=published(questionnaire, scale, use.options),
     )
 
 
@@ -143,19 +153,15 @@ def _scale(questionnaire: Questionnaire, measure: Measure) -> Scale:
     raise NotFound(f"{measure.instrument} has no scale {measure.scale} with a direction")
 
 
-def _step(questionnaire: Questionnaire, scale: Scale) -> Fraction | None:
-    ranges = {
-        max(item.codes) - min(item.codes)
-        for item in (questionnaire.item(each) for each in scale.items)
-        if item.codes
-    }
-    if scale.module != STEPPED or len(ranges) != 1:
+def _steps(scores: tuple[Fraction, ...] | None) -> Steps | None:
+    smallest = None if scores is None else smallest_step(scores)
+    if scores is None or smallest is None:
         return None
-    return steps(len(scale.items), ranges.pop())
+    return Steps(smallest=smallest, are_even=is_even(scores))
 
 
-def _effective(threshold: float | None, step: Fraction | None) -> Fraction | None:
-    return None if threshold is None or step is None else effective_threshold(threshold, step)
+def _effective(threshold: float | None, scores: tuple[Fraction, ...] | None) -> Fraction | None:
+    return None if threshold is None or scores is None else effective_change(scores, threshold)
 
 
 def _enrolled(session: Session, study: Study) -> int:

@@ -53,7 +53,7 @@ def test_every_route_of_a_study_needs_a_permission(app: Flask) -> None:
 def test_addresses_are_lower_kebab_case(app: Flask) -> None:
     for rule in rules(app):
         for part in rule.rule.strip("/").split("/"):
-            assert re.fullmatch(r"<[a-z_:]+>(\.csv)?|[a-z0-9.-]*", part), rule.rule
+            assert re.fullmatch(r"<[a-z_:]+>(\.(csv|json))?|[a-z0-9.-]*", part), rule.rule
 
 
 def test_no_get_changes_the_database(app: Flask, now: datetime) -> None:

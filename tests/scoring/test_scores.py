@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -67,6 +68,14 @@ def test_physical_functioning(answers: list[int | None], expected: float | None)
 def test_other_scales(scale: str, answers: dict[str, int | None], expected: float | None) -> None:
     result = c30(**answers)[scale]
     assert pd.isna(result) if expected is None else result == pytest.approx(expected, abs=1e-6)
+
+
+def test_codes_shown_from_high_to_low_turn_a_scale_round() -> None:
+    falling = replace(C30, items=tuple(replace(i, codes=i.codes[::-1]) for i in C30.items))
+    scores = one_form(falling, q1=1, q2=2, q3=3, q8=4, q10=2, q12=1)
+    assert scores["PF2"] == pytest.approx(33.333333, abs=1e-6)
+    assert scores["DY"] == 0
+    assert scores["FA"] == pytest.approx(83.333333, abs=1e-6)
 
 
 def test_the_summary_needs_all_thirteen_scales() -> None:

@@ -92,7 +92,9 @@ def test_a_response_is_scored_with_its_completeness_and_the_scorer(
     scores = stored(session, response)
     assert scores["PF2"].value == pytest.approx(66.666667, abs=1e-6)
     assert (scores["PF2"].items_answered, scores["PF2"].items_expected) == (3, 5)
+    assert (scores["PF2"].items_imputed, scores["PF2"].flags) == (2, ["prorated"])
     assert scores["QL2"].value == 75.0
+    assert (scores["QL2"].items_imputed, scores["QL2"].flags) == (0, [])
     assert scores["EF"].value is None
     assert (scores["EF"].items_answered, scores["EF"].items_expected) == (0, 4)
     assert scores["PF2"].module == "linear"

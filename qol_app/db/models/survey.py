@@ -132,6 +132,10 @@ class Score(Base):
     value: Mapped[float | None]
     items_answered: Mapped[int]
     items_expected: Mapped[int]
+    items_imputed: Mapped[int] = mapped_column(default=0)
+    """Unanswered items that the scale's rule filled in."""
+    flags: Mapped[list[str]] = mapped_column(Document, default=list)
+    """What must be said beside it: prorated, out_of_range, unconfirmed."""
     module: Mapped[str]
     module_version: Mapped[str]
     form_hash: Mapped[str]

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from qol_app.domain.study import Measure, Protocol
 from qol_app.services.trajectories import Offer, Shown, Trajectory
-from qol_app.web.analysis import figures, sentences, table
+from qol_app.web.analysis import figures, sentences, table, threshold_words
 from qol_app.web.analysis.selection import Selection
 from qol_app.web.analysis.sentences import Names
 from qol_app.web.analysis.table import TableGroup
@@ -42,6 +42,10 @@ class TrajectoryPage:
     instrument: str
     title: str
     direction: str
+    threshold: str
+    """The steps of the scale and what the plan's threshold needs, in a line."""
+    published: tuple[str, ...]
+    """The published thresholds of the scale, a line each."""
     method: tuple[str, ...]
     figures: dict[str, dict[str, Any]]
     groups: tuple[TableGroup, ...]
@@ -74,6 +78,8 @@ def build(
         instrument=_offer(offers, chosen.measure).wording.title,
         title=sentences.title(trajectory, protocol, chosen.shown, names),
         direction=sentences.direction(trajectory),
+        threshold=threshold_words.line(trajectory),
+        published=threshold_words.published(trajectory),
         method=tuple(
             sentences.method(trajectory, protocol, chosen.shown, names, grouped=chosen.grouped)
         ),

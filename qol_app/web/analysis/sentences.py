@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from qol_app.domain.study import Protocol
 from qol_app.services.trajectories import Shown, Trajectory, is_better_high
+from qol_app.web.analysis import threshold_words
 from qol_app.web.analysis.table import number
 
 
@@ -68,7 +68,7 @@ def method(
         *_baseline(trajectory, protocol, shown, names),
         _("Missing: forms that are missing stay missing; missing items follow the scale's rule."),
         _("Shown are the mean and its 95 percent interval (t distribution)."),
-        *_threshold(trajectory),
+        *threshold_words.method(trajectory),
     ]
     if grouped and not protocol.randomised:
         sentences.append(_("The groups were not randomised: this is no randomised comparison."))
@@ -100,27 +100,6 @@ def _baseline(trajectory: Trajectory, protocol: Protocol, shown: Shown, names: N
             without,
         ),
     ]
-
-
-def _threshold(trajectory: Trajectory) -> list[str]:
-    if trajectory.threshold is None:
-        return []
-    points = f"{trajectory.threshold:g}"
-    if trajectory.step is None or trajectory.effective_threshold is None:
-        return [_("Threshold: %(points)s points.", points=points)]
-    return [
-        _(
-            "Threshold: %(points)s points, which acts as %(effective)s, "
-            "because complete forms move in steps of %(step)s.",
-            points=points,
-            effective=_rounded(trajectory.effective_threshold),
-            step=_rounded(trajectory.step),
-        )
-    ]
-
-
-def _rounded(value: Fraction) -> str:
-    return f"{float(value):.2f}".rstrip("0").rstrip(".")
 
 
 def too_few() -> str:

@@ -7,7 +7,6 @@ another tab changes only what was changed on it.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -61,7 +60,6 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # untyped base
             if is_untouched and not (is_blank and mark_blank):
                 continue
             yield Answer(
-                event_id=uuid.uuid4().hex,
                 item=field.item.id,
                 value=field.data,
                 answered_at=now,

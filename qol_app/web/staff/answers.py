@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from flask import g, url_for
+
 from qol_app.db.models import Visit
 from qol_app.domain.study import Protocol
 from qol_app.services.answers_view import FormView, ItemState, ItemView, ScoreView
@@ -31,6 +33,8 @@ class ScoreRow:
     """One score; ``value`` is empty where too few items were answered."""
 
     name: str
+    why_url: str
+    remarks: tuple[str, ...]
     value: str
     answered: int
     expected: int
@@ -70,11 +74,11 @@ def answers_page(protocol: Protocol, visit: Visit, forms: Sequence[FormView]) ->
         number=participant.number,
         participant_url=participant_url("staff.participant", participant.number),
         visit=in_words(protocol.visit(visit.code).name),
-        forms=tuple(_section(form, zone) for form in forms),
+        forms=tuple(_section(visit, form, zone) for form in forms),
     )
 
 
-def _section(form: FormView, zone: ZoneInfo) -> FormSection:
+def _section(visit: Visit, form: FormView, zone: ZoneInfo) -> FormSection:
     response = form.response
     return FormSection(
         id=response.instrument_id,
@@ -85,7 +89,7 @@ def _section(form: FormView, zone: ZoneInfo) -> FormSection:
         is_started=response.started_at is not None,
         problem=response.scoring_problem or "",
         rows=tuple(_row(item, zone) for item in form.items),
-        scores=tuple(_score(score) for score in form.scores),
+        scores=tuple(_score(visit, form, score) for score in form.scores),
     )
 
 
@@ -100,9 +104,18 @@ def _row(item: ItemView, zone: ZoneInfo) -> AnswerRow:
     )
 
 
-def _score(score: ScoreView) -> ScoreRow:
+def _score(visit: Visit, form: FormView, score: ScoreView) -> ScoreRow:
     return ScoreRow(
         name=score.name,
+        why_url=url_for(
+            "staff.why",
+            study=g.study.code,
+            number=visit.participant.number,
+            visit=visit.code,
+            instrument=form.response.instrument_id,
+            scale=score.scale,
+        ),
+        remarks=tuple(str(words.REMARKS[flag]) for flag in score.flags),
         value="" if score.value is None else f"{score.value:.{_decimals(score)}f}",
         answered=score.items_answered,
         expected=score.items_expected,

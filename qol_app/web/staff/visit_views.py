@@ -1,8 +1,10 @@
-"""One visit: give its link out on screen or by e-mail, withdraw its links, read its answers."""
+"""One visit: give its link out, withdraw its links, read its answers, and why it scores so."""
 
 from __future__ import annotations
 
-from flask import current_app, flash, g, redirect, render_template
+from typing import TYPE_CHECKING
+
+from flask import current_app, flash, g, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -17,6 +19,9 @@ from qol_app.web.staff import letter
 from qol_app.web.staff.answers import answers_page
 from qol_app.web.staff.blueprint import bp
 from qol_app.web.staff.lists import participant_url
+
+if TYPE_CHECKING:
+    from qol_app.services.score_reasons import ScoreReasons
 
 VISIT = "/participants/<number>/visits/<visit>"
 
@@ -67,3 +72,34 @@ def answers(number: str, visit: str) -> ResponseReturnValue:
     forms = answers_view.read(unit.session(), found, language=language())
     page = answers_page(studies.in_force(g.study), found, forms)
     return render_template("staff/answers.html", page=page)
+
+
+WHY = f"{VISIT}/scores/<instrument>/<scale>"
+# Scoring imports pandas, so the views below import what needs it when they are asked for.
+
+
+@bp.get(WHY)
+@requires(Permission.SEE_ANSWERS)
+def why(number: str, visit: str, instrument: str, scale: str) -> ResponseReturnValue:
+    """Show why a score is what it is: items, what each counted as, the steps."""
+    from qol_app.web.staff.why import why_page
+
+    found = _visit(number, visit, Permission.SEE_ANSWERS)
+    page = why_page(studies.in_force(g.study), found, _reasons(found, instrument, scale))
+    return render_template("staff/why.html", page=page)
+
+
+@bp.get(f"{WHY}.json")
+@requires(Permission.SEE_ANSWERS)
+def why_data(number: str, visit: str, instrument: str, scale: str) -> ResponseReturnValue:
+    """Give the same as JSON."""
+    from qol_app.web.staff import why as pages
+
+    found = _visit(number, visit, Permission.SEE_ANSWERS)
+    return jsonify(pages.why_data(found, _reasons(found, instrument, scale)))
+
+
+def _reasons(found: Visit, instrument: str, scale: str) -> ScoreReasons:
+    from qol_app.services import score_reasons
+
+    return score_reasons.read(unit.session(), found, instrument, scale, language=language())

@@ -58,6 +58,13 @@ ITEMS = {
     ItemState.NOT_SEEN: _l("Not seen"),
 }
 
+REMARKS = {
+    "prorated": _l("from fewer items"),
+    "out_of_range": _l("outside its range"),
+    "unconfirmed": _l("unconfirmed scoring"),
+}
+"""What stands beside a score, in short."""
+
 _MARKS = {
     FormStatus.NOT_DUE: "not_due",
     FormStatus.OPEN: "open",

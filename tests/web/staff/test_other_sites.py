@@ -36,6 +36,8 @@ def test_other_site_staff_get_404(
         "study": "example",
         "number": world.elsewhere.number,
         "visit": "baseline",
+        "instrument": "daily-life-check",
+        "scale": "WELL",
     }
     with app.test_request_context():
         url = app.url_for(endpoint, **{name: values[name] for name in rule.arguments})

@@ -1,6 +1,6 @@
 """What is known of an imported wording: its number, its version, who accepted it.
 
-Revision: 0002, after 0001.
+Revision: 0003, after 0002.
 """
 
 from typing import Any
@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
