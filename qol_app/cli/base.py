@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from qol_app.db import migrate
 from qol_app.db.session import Sessions
 from qol_app.db.vault import Vault
-from qol_app.domain.errors import NotReady, QolError
+from qol_app.domain.errors import InvalidInput, NotReady, QolError
 from qol_app.settings import Settings
 
 EXPECTED_FAILURE = 2
@@ -79,6 +79,14 @@ def writing() -> Iterator[Session]:
 def now() -> datetime:
     """Return the time."""
     return datetime.now(UTC)
+
+
+def write_file(target: Path, content: bytes) -> None:
+    """Write a file. Raises InvalidInput where that cannot be done."""
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise InvalidInput([f"{target}: {error.strerror}"]) from error
 
 
 def note(text: str) -> None:

@@ -1,14 +1,17 @@
-"""What is known about a questionnaire beyond its scoring. Needs no database."""
+"""What is known about a questionnaire beyond its scoring, and giving it out. Needs no database."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
 
 import click
 
-from qol_app.cli.base import Commands
+from qol_app.cli import base
+from qol_app.cli.base import FILE, Commands
 from qol_app.domain.errors import NotFound
+from qol_app.services import wordings
 from questionnaires import QuestionnaireUnknown, load
 from questionnaires.model import Questionnaire
 from questionnaires.thresholds import Points, Side, Threshold, thresholds
@@ -39,6 +42,23 @@ def show_thresholds(instrument: str, version: str | None) -> None:
         click.echo(f"no published thresholds are kept for {form.id} {form.version}")
         return
     _print([COLUMNS, *rows])
+
+
+@questionnaire.command("export")
+@click.argument("instrument")
+@click.option(
+    "--format",
+    type=click.Choice(["fhir"]),
+    required=True,
+    expose_value=False,  # one format so far
+    help="FHIR R4, as JSON.",
+)
+@click.option("--version", help="Version of the instrument; without it, the newest.")
+@click.option("--language", required=True, help="Language of its words, such as en or zh-Hans.")
+@click.option("--out", "target", type=FILE, required=True, help="The file to write.")
+def export(instrument: str, version: str | None, language: str, target: Path) -> None:
+    """Write INSTRUMENT with our own words for other systems. Needs no database."""
+    base.write_file(target, wordings.fhir_file(wordings.subject(instrument, version, language)))
 
 
 def _codes(form: Questionnaire) -> list[str]:

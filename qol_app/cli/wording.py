@@ -1,4 +1,4 @@
-"""Commands on wordings: a table for a licence holder's text, taking it in, and giving ours out."""
+"""Commands on wordings: a table to fill in with a licence holder's text, and taking it in."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ wording = Commands("wording", help="The licence holders' texts of questionnaires
 def template(instrument: str, language: str, version: str | None, target: Path) -> None:
     """Write a table to fill in with the text of INSTRUMENT in LANGUAGE. Needs no database."""
     subject = wordings.subject(instrument, version, language)
-    _write(target, wordings.template(subject, target.suffix))
+    base.write_file(target, wordings.template(subject, target.suffix))
     base.note(f"fill in the column text of {target}; hints and names of scores may stay blank")
 
 
@@ -63,30 +63,6 @@ def import_file(
     click.echo(_told(candidate, plan, "to be stored" if plan.is_new else "stored already"))
     if plan.is_new:
         base.note("nothing is stored yet; look at each text, then run this again with --accept")
-
-
-@questionnaire.command("export")
-@click.argument("instrument")
-@click.option(
-    "--format",
-    type=click.Choice(["fhir"]),
-    required=True,
-    expose_value=False,  # one format so far
-    help="FHIR R4, as JSON.",
-)
-@click.option("--version", help="Version of the instrument; without it, the newest.")
-@click.option("--language", required=True, help="Language of its words, such as en or zh-Hans.")
-@click.option("--out", "target", type=FILE, required=True, help="The file to write.")
-def export(instrument: str, version: str | None, language: str, target: Path) -> None:
-    """Write INSTRUMENT with our own words for other systems. Needs no database."""
-    _write(target, wordings.fhir_file(wordings.subject(instrument, version, language)))
-
-
-def _write(target: Path, content: bytes) -> None:
-    try:
-        target.write_bytes(content)
-    except OSError as error:
-        raise InvalidInput([f"{target}: {error.strerror}"]) from error
 
 
 def _content(file: Path) -> bytes:

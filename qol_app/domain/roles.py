@@ -27,11 +27,17 @@ class Permission(StrEnum):
     SEE_GROUPS = "see_groups"
     DOWNLOAD = "download"
     SEE_AUDIT = "see_audit"
+    IMPORT_WORDINGS = "import_wordings"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(
-        {Permission.SEE_PARTICIPANTS, Permission.SEE_TRAJECTORIES, Permission.SEE_AUDIT}
+        {
+            Permission.SEE_PARTICIPANTS,
+            Permission.SEE_TRAJECTORIES,
+            Permission.SEE_AUDIT,
+            Permission.IMPORT_WORDINGS,
+        }
     ),
     Role.STAFF: frozenset(
         {

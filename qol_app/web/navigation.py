@@ -19,6 +19,7 @@ PLACES = (
     (Permission.SEE_PARTICIPANTS, "staff.participants", _l("Participants")),
     (Permission.SEE_TRAJECTORIES, "analysis.trajectories", _l("Trajectories")),
     (Permission.DOWNLOAD, "analysis.downloads", _l("Downloads")),
+    (Permission.IMPORT_WORDINGS, "admin.wordings", _l("Wordings")),
 )
 """Where one can go in a study, and the permission that each place needs."""
 

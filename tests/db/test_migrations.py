@@ -33,7 +33,7 @@ def test_down_to_nothing_and_up_again(database: str) -> None:
 
 def test_wordings_stored_before_imports_were_counted_stay_as_they_are(database: str) -> None:
     engine = make_engine(database)
-    migrate.downgrade(engine, "0001")
+    migrate.downgrade(engine, "0002")
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO instrument (id) VALUES ('lmc21')"))
         connection.execute(

@@ -63,6 +63,7 @@ def test_no_get_changes_the_database(app: Flask, now: datetime) -> None:
         "instrument": "daily-life-check",
         "page_id": "p1",
         "page": "components",
+        "language": "en",
     }
     sessions = app.extensions["sessions"]
     with time_machine.travel(now, tick=False):
@@ -90,4 +91,10 @@ def test_no_get_changes_the_database(app: Flask, now: datetime) -> None:
         with sessions.read() as session:
             assert builders.count_rows(session) == before
     assert before[AuditEvent.__tablename__] > 0
-    assert {"staff.worklist", "staff.answers", "patient.welcome", "auth.home"} <= set(opened)
+    assert {
+        "staff.worklist",
+        "staff.answers",
+        "patient.welcome",
+        "auth.home",
+        "admin.wordings",
+    } <= set(opened)

@@ -1,0 +1,16 @@
+"""The administrator's surface: the words that questionnaires show."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from qol_app.settings import Settings
+from qol_app.web.admin import views
+from qol_app.web.admin.blueprint import bp
+
+__all__ = ["register", "views"]
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Add the administrator's routes to ``app``."""
+    app.register_blueprint(bp)
