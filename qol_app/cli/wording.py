@@ -8,7 +8,6 @@ import click
 
 from qol_app.cli import base
 from qol_app.cli.base import FILE, Commands
-from qol_app.cli.questionnaires import questionnaire
 from qol_app.domain import actor as actors
 from qol_app.domain.errors import InvalidInput
 from qol_app.services import wordings
