@@ -125,9 +125,9 @@ def _in_full(each: Threshold) -> str:
     ]
     if each.note:
         words.append(in_words(each.note))
-    return str(
-        _("%(kind)s: %(details)s.", kind=_kind(each), details=str(_("; ")).join(map(str, words)))
-    )
+    between = str(_("; "))
+    details = between.join(map(str, words))
+    return str(_("%(kind)s: %(details)s.", kind=_kind(each), details=details))
 
 
 def _kind(each: Threshold) -> str:
