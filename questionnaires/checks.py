@@ -53,7 +53,7 @@ def _item_problems(item: Mapping[str, Any]) -> list[str]:
     if kind in CODED and not (item["codes"] and item["options"]):
         problems.append(f"{place}: {kind} needs codes and options")
     problems += [f"{place}.codes: {one} occurs twice" for one in _twice(item["codes"])]
-    problems += _missing_code_problems(item)
+    problems += _missing_code_problems(item) + _read_as_problems(item)
     if kind in RANGED and (
         item["low"] is None or item["high"] is None or item["low"] >= item["high"]
     ):
@@ -71,6 +71,18 @@ def _missing_code_problems(item: Mapping[str, Any]) -> list[str]:
     if missing and item["type"] in UNSCORED:
         return [*problems, f"{place}: {item['type']} has none, for no scale can score it"]
     return problems + [f"{place}: {one} is an answer" for one in missing if _is_answer(item, one)]
+
+
+def _read_as_problems(item: Mapping[str, Any]) -> list[str]:
+    place, pairs = f"items.{item['id']}.read_as", item.get("read_as", [])
+    codes = [code for code, _ in pairs]
+    missing = item.get("missing_codes", [])
+    problems = [f"{place}: {one} occurs twice" for one in _twice(codes)]
+    problems += [f"{place}: {one} is a missing code too" for one in codes if one in missing]
+    problems += [f"{place}: {one} is an answer itself" for one in codes if _is_answer(item, one)]
+    return problems + [
+        f"{place}: {answer} is no answer" for _, answer in pairs if not _is_answer(item, answer)
+    ]
 
 
 def _is_answer(item: Mapping[str, Any], code: int) -> bool:

@@ -50,7 +50,8 @@ def from_document(document: Mapping[str, Any]) -> Questionnaire:
 def _item(item: Mapping[str, Any]) -> Item:
     lists = ("codes", "exclusive", "missing_codes")
     tuples = {name: tuple(item[name]) for name in lists if name in item}
-    return Item(**{**item, **tuples, "type": AnswerType(item["type"])})
+    pairs = tuple((code, answer) for code, answer in item.get("read_as", ()))
+    return Item(**{**item, **tuples, "read_as": pairs, "type": AnswerType(item["type"])})
 
 
 def _scale(scale: Mapping[str, Any]) -> Scale:

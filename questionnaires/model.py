@@ -41,6 +41,8 @@ class Item:
     type: AnswerType
     codes: tuple[int, ...] = ()
     """Allowed codes of ``one_of`` and ``several_of``, in display order."""
+    read_as: tuple[tuple[int, int], ...] = ()
+    """Codes that files hold for an answer, each with that answer: 88 for 0 days in a survey."""
     missing_codes: tuple[int, ...] = ()
     """Codes a file may hold for "no answer" (FACIT: 8 and 9): never shown, scored as missing."""
     options: str | None = None

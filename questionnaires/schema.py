@@ -24,6 +24,7 @@ class ItemsEntry(Strict):
     id: str
     type: Literal["one_of", "several_of", "scale", "visual_analogue", "number", "text"]
     codes: list[int] = Field(default_factory=list)
+    read_as: list[tuple[int, int]] = Field(default_factory=list)
     missing_codes: list[int] = Field(default_factory=list)
     options: str | None = None
     low: float | None = None
@@ -124,8 +125,10 @@ def _items(entry: ItemsEntry) -> list[dict[str, Any]]:
     for item_id in expand([entry.id]):
         number = re.sub(r"\D", "", item_id).zfill(2)
         cdisc = entry.cdisc.replace("##", number) if entry.cdisc else None
-        item = {**entry.model_dump(), "id": item_id, "cdisc": cdisc}
-        if not entry.missing_codes:  # A key added to every item would change every released hash.
-            del item["missing_codes"]
+        item = {**entry.model_dump(mode="json"), "id": item_id, "cdisc": cdisc}
+        # A key added to every item would change every released hash.
+        for rare in ("missing_codes", "read_as"):
+            if not item[rare]:
+                del item[rare]
         items.append(item)
     return items

@@ -58,6 +58,8 @@ class Meanings(dict[str, float]):
         if value in self._item.missing_codes:
             self[text] = nan
             return nan
+        for code, answer in self._item.read_as:
+            value = answer if value == code else value
         if not is_allowed(self._item, np.array([value]))[0]:
             return inf
         self[text] = value

@@ -193,11 +193,18 @@ def _numbers(item: Item, column: pd.Series[Any]) -> Numbers:
         values = _converted(column)
         unanswered = column.isna().to_numpy()
     bad = ~(is_allowed(item, values) | unanswered)
-    if item.missing_codes and bad.any():
-        means_missing = np.isin(values, item.missing_codes)
-        values, bad = np.where(means_missing, np.nan, values), bad & ~means_missing
+    if bad.any():
+        values, bad = _meant(item, values, bad)
     _refuse(item, column, bad)
     return values
+
+
+def _meant(item: Item, values: Numbers, bad: Any) -> tuple[Numbers, Any]:
+    """Replace the codes that stand for another answer or for none."""
+    for code, answer in (*item.read_as, *((code, np.nan) for code in item.missing_codes)):
+        is_code = values == code
+        values, bad = np.where(is_code, answer, values), bad & ~is_code
+    return values, bad
 
 
 def _converted(column: pd.Series[Any]) -> Numbers:

@@ -104,6 +104,8 @@ def _raw_sums(questionnaire: Questionnaire, scale: Scale) -> Values | None:
 
 
 def _linear(questionnaire: Questionnaire, scale: Scale) -> Iterable[Fraction] | None:
+    if "blank_if" in scale.options:  # Which items count differs from form to form.
+        return None
     items = _items(questionnaire, scale)
     low, high = items[0].codes[0], items[0].codes[-1]
     sums = _raw_sums(questionnaire, scale)
@@ -190,7 +192,7 @@ def _parts(questionnaire: Questionnaire, codes: Sequence[str]) -> list[Values] |
 
 def _mean_of_scales(questionnaire: Questionnaire, scale: Scale) -> Iterable[Fraction] | None:
     as_is = _parts(questionnaire, scale.options["as_is"])
-    turned = _parts(questionnaire, scale.options["reversed"])
+    turned = _parts(questionnaire, scale.options.get("reversed", ()))
     if as_is is None or turned is None:
         return None
     values = [*as_is, *(frozenset(100 - score for score in each) for each in turned)]

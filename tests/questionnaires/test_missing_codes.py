@@ -105,3 +105,15 @@ def test_an_item_without_codes_has_missing_codes_outside_its_range_and_a_text_ha
         "items.SLEEP_HOURS.missing_codes: 24 is an answer",
         "items.REMARK.missing_codes: text has none, for no scale can score it",
     ]
+
+
+def test_a_code_read_as_an_answer_must_be_none_itself_and_stand_for_one() -> None:
+    items = [dict(entry) for entry in LMC21.document["items"]]
+    items[0] |= {"missing_codes": [9], "read_as": [[4, 1], [8, 5], [9, 1], [7, 1], [7, 2]]}
+    problems = definition_problems({**LMC21.document, "items": items}, Path("eortc-qlq-lmc21/1.0"))
+    assert problems == [
+        "items.q31.read_as: 7 occurs twice",
+        "items.q31.read_as: 9 is a missing code too",
+        "items.q31.read_as: 4 is an answer itself",
+        "items.q31.read_as: 5 is no answer",
+    ]
