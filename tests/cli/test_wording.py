@@ -25,7 +25,7 @@ def test_a_template_is_written_without_a_database(run: Run, instance: Path, tmp_
         lines = list(csv.DictReader(opened))
     assert len(lines) == 2 + 21 + 4 + 13
     assert {line["text"] for line in lines} == {""}
-    assert lines[2]["label"] == "营养(1/2)"
+    assert lines[2]["label"] == "营养（1/2）"
     assert not (instance / "qol.sqlite").exists()
 
 
