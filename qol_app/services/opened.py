@@ -51,6 +51,7 @@ class OpenParticipant:
     """Who answers."""
 
     id: int
+    study_id: int
     language: str
     site: OpenSite
     events: tuple[OpenEvent, ...]
@@ -129,6 +130,7 @@ _COLUMNS = (
     Visit.on_time_until,
     Visit.closes_on,
     Participant.id.label("participant_id"),
+    Participant.study_id,
     Participant.language.label("spoken"),
     Site.timezone,
     ProtocolVersion.hash.label("protocol_hash"),
@@ -210,6 +212,7 @@ def _visit(session: Session, rows: Sequence[Row[Any]]) -> OpenVisit:
         closes_on=first.closes_on,
         participant=OpenParticipant(
             id=first.participant_id,
+            study_id=first.study_id,
             language=first.spoken,
             site=OpenSite(timezone=first.timezone),
             events=_events(rows),

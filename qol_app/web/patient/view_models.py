@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from qol_app.domain.study import Protocol
-from qol_app.services import opened, survey
+from qol_app.services import durations, opened, survey
 from qol_app.services.opened import OpenResponse, OpenVisit
 from qol_app.services.survey import SurveyPage
 from qol_app.web.locale import language
@@ -37,6 +37,8 @@ class Welcome:
     visit: str
     contact: str
     questions: int
+    minutes: int | None
+    """What others needed; None while too few have answered."""
     is_started: bool
     are_labels: bool
     start_url: str
@@ -138,6 +140,11 @@ def welcome(session: Session, visit: OpenVisit, token: str) -> Welcome:
         visit=protocol.visit(visit.code).name[spoken],
         contact=protocol.contact[spoken],
         questions=sum(len(page.items) for page in survey.pages(visit)),
+        minutes=durations.typical_minutes(
+            session,
+            visit.participant.study_id,
+            [response.form_version.instrument_id for response in visit.responses],
+        ),
         is_started=any(response.started_at for response in visit.responses),
         are_labels=any(each.kind is WordingKind.LABELS for each in words),
         start_url=url_for("patient.start", token=token),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import select
 
-from qol_app.db.models import AuditEvent, Score
+from qol_app.db.models import AuditEvent, Score, Study
 from qol_app.db.session import Sessions
+from qol_app.services import responses
 from tests import builders
 from tests.web.conftest import World
 from tests.web.patient.conftest import Patient, current, link_row, stored
@@ -216,3 +217,31 @@ def test_the_patients_language_is_remembered(
     elsewhere.begin()
     elsewhere.send_page(ENERGY="4")
     assert current(sessions, world.due).language == "zh-Hans"
+
+
+def sent_by_others(sessions: Sessions, world: World, now: datetime, minutes: list[int]) -> None:
+    """Further participants whose baselines took so many minutes from start to sending."""
+    with sessions.write() as session:
+        for taken in minutes:
+            person = builders.participant(
+                session,
+                now,
+                of=session.get_one(Study, world.study.id),
+                at="SHA",
+                anchor=world.due.anchor_date,
+            )
+            start = now - timedelta(minutes=taken)
+            visit = builders.answered(session, start, person, "baseline", {"DAY": 5}, sent=False)
+            responses.submit_visit(session, visit, mode="patient", actor=builders.COMMAND, now=now)
+        session.commit()
+
+
+def test_the_first_page_says_how_long_others_needed(
+    patient: Patient, sessions: Sessions, world: World, now: datetime, token: str
+) -> None:
+    sent_by_others(sessions, world, now, [4, 6, 9, 30, 180])
+    patient.open(f"/s/{token}")
+    assert "Others needed" not in patient.text  # four at most two hours long are too few
+    sent_by_others(sessions, world, now, [5])
+    patient.open(f"/s/{token}")
+    assert "Others needed about 6 minutes." in patient.text
