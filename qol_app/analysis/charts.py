@@ -76,7 +76,7 @@ def trajectory_figure(
         theme: For light or dark paper; the paper itself stays transparent.
         compact: For narrow pages.
         extent: Lowest and highest possible score.
-        threshold: Points of change that count; drawn as a faint band about zero.
+        threshold: Points of change; drawn as a faint band about zero, a guide to the eye.
 
     Returns:
         ``{"data": [...], "layout": {...}}``, plain JSON values.

@@ -34,16 +34,9 @@ def variants(trajectory: Trajectory, shown: Shown, names: Names) -> dict[str, di
                 theme=theme,
                 compact=compact,
                 extent=(trajectory.scale.low, trajectory.scale.high),
-                threshold=_threshold(trajectory),
+                threshold=trajectory.threshold,
             )
             for name, compact in (("wide", False), ("narrow", True))
         }
         for theme in THEMES
     }
-
-
-def _threshold(trajectory: Trajectory) -> float | None:
-    """Return the change that counts, as the steps of the scale let it act."""
-    if trajectory.effective_threshold is not None:
-        return float(trajectory.effective_threshold)
-    return trajectory.threshold

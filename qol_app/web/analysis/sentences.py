@@ -68,7 +68,7 @@ def method(
         *_baseline(trajectory, protocol, shown, names),
         _("Missing: forms that are missing stay missing; missing items follow the scale's rule."),
         _("Shown are the mean and its 95 percent interval (t distribution)."),
-        *threshold_words.method(trajectory),
+        *threshold_words.method(trajectory, shown),
     ]
     if grouped and not protocol.randomised:
         sentences.append(_("The groups were not randomised: this is no randomised comparison."))

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from qol_app.services.trajectories import Trajectory
+from qol_app.services.trajectories import Shown, Trajectory
 from qol_app.web.navigation import in_words
 from questionnaires.thresholds import (
     Comparison,
@@ -36,16 +36,25 @@ def line(trajectory: Trajectory) -> str:
     return _joined(sentences)
 
 
-def method(trajectory: Trajectory) -> list[str]:
+def method(trajectory: Trajectory, shown: Shown) -> list[str]:
     """Say how the threshold is held against the scores, one sentence each."""
     sentences = []
     if trajectory.threshold is not None:
+        planned = points(Fraction(str(trajectory.threshold)))
         sentences.append(
             _(
                 "Threshold: %(points)s points of one patient's change; exactly so many count.",
-                points=points(Fraction(str(trajectory.threshold))),
+                points=planned,
             )
         )
+        if shown is Shown.CHANGE:
+            sentences.append(
+                _(
+                    "The band about zero is %(points)s points wide on each side: for a mean, "
+                    "which moves in no steps, it is a guide to the eye and no test.",
+                    points=planned,
+                )
+            )
     if trajectory.steps is not None:
         sentences.append(_("Steps are those of complete forms; with missing items they differ."))
     return sentences

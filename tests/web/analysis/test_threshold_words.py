@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from qol_app.db.session import Sessions
 from qol_app.domain.study import Measure
 from qol_app.services.trajectories import Shown, Trajectory, trajectory
-from qol_app.web.analysis import threshold_words
+from qol_app.web.analysis import figures, threshold_words
+from qol_app.web.analysis.sentences import Names
 from tests import builders
 from tests.web.conftest import World
 
@@ -52,6 +53,21 @@ def line(app: Flask, given: Trajectory, language: str = "en") -> str:
 def test_the_line_says_what_ten_points_need(app: Flask, of: Of, scale: str, words: str) -> None:
     rule = "Individual change: 10-point rule (from memory, not checked)."
     assert line(app, of("eortc-qlq-c30", scale)) == f"{words} {rule}"
+
+
+def test_the_band_about_a_mean_is_the_plan_s_own_number_not_one_patient_s_steps(
+    app: Flask, of: Of
+) -> None:
+    given = of("eortc-qlq-c30", "QL2")
+    names = Names(scale="QL2", visits={"baseline": "Baseline"}, groups={})
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        drawn = figures.variants(given, Shown.CHANGE, names)
+        words = " ".join(threshold_words.method(given, Shown.CHANGE))
+        of_scores = " ".join(threshold_words.method(given, Shown.SCORE))
+    (band,) = drawn["light"]["wide"]["layout"]["shapes"]
+    assert (band["y0"], band["y1"]) == (-10, 10)
+    assert "The band about zero is 10 points wide on each side" in words
+    assert "band" not in of_scores
 
 
 def test_the_line_speaks_chinese(app: Flask, of: Of) -> None:
