@@ -11,6 +11,7 @@ from questionnaires.model import (
     AnswerType,
     Direction,
     Item,
+    NoAnswer,
     Page,
     Questionnaire,
     Scale,
@@ -51,7 +52,9 @@ def _item(item: Mapping[str, Any]) -> Item:
     lists = ("codes", "exclusive", "missing_codes")
     tuples = {name: tuple(item[name]) for name in lists if name in item}
     pairs = tuple((code, answer) for code, answer in item.get("read_as", ()))
-    return Item(**{**item, **tuples, "read_as": pairs, "type": AnswerType(item["type"])})
+    refusals = tuple(NoAnswer(word) for word in item.get("no_answers", ()))
+    made = {"read_as": pairs, "no_answers": refusals, "type": AnswerType(item["type"])}
+    return Item(**{**item, **tuples, **made})
 
 
 def _scale(scale: Mapping[str, Any]) -> Scale:

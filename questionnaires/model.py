@@ -22,6 +22,15 @@ class AnswerType(StrEnum):
     TEXT = "text"
 
 
+class NoAnswer(StrEnum):
+    """What a person may say instead of an answer, where the form allows it."""
+
+    DECLINED = "declined"
+    """"I prefer not to answer"."""
+    NOT_APPLICABLE = "not_applicable"
+    """"This does not apply to me"."""
+
+
 class WordingKind(StrEnum):
     """Where the words of a language come from."""
 
@@ -56,6 +65,8 @@ class Item:
     """Longest ``text``, in characters."""
     exclusive: tuple[int, ...] = ()
     """Codes of ``several_of`` that stand alone ("none of these")."""
+    no_answers: tuple[NoAnswer, ...] = ()
+    """What may be said instead of an answer; leaving it blank is always allowed."""
     cdisc: str | None = None
 
 

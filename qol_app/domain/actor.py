@@ -1,4 +1,4 @@
-"""Who does something: a user, a survey link, a job or a command. Always an argument."""
+"""Who does something: a user, a survey link, a tablet, a job or a command. Always an argument."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class ActorKind(StrEnum):
     LINK = "link"
     JOB = "job"
     COMMAND = "command"
+    TABLET = "tablet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,3 +42,8 @@ def job(name: str) -> Actor:
 def command(name: str) -> Actor:
     """Return the actor for a command typed by an operator."""
     return Actor(kind=ActorKind.COMMAND, id=name)
+
+
+def tablet(tablet_id: int) -> Actor:
+    """Return the actor for a site's shared tablet."""
+    return Actor(kind=ActorKind.TABLET, id=str(tablet_id))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from qol_app.domain.errors import AnswerOutOfRange
-from questionnaires.model import AnswerType, Item, Page, Questionnaire, Value
+from questionnaires.model import AnswerType, Item, NoAnswer, Page, Questionnaire, Value
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
@@ -38,6 +38,17 @@ def check(item: Item, value: object) -> Value:
         return _CHECKS[item.type](item, value)
     except _Refused as refused:
         raise AnswerOutOfRange(item.id, str(refused)) from None
+
+
+def check_no_answer(item: Item, word: NoAnswer | None) -> NoAnswer | None:
+    """Return what was said instead of an answer, or refuse it.
+
+    Raises:
+        AnswerOutOfRange: The form does not offer it for this item.
+    """
+    if word is not None and word not in item.no_answers:
+        raise AnswerOutOfRange(item.id, f"does not offer {word.value}")
+    return word
 
 
 def parse(item: Item, raw: str | list[str]) -> Value:
@@ -109,7 +120,7 @@ def current_answers(events: Iterable[tuple[int, str, Value]]) -> dict[str, Value
     """Return the answers that count after these (seq, item, value) events, in any order.
 
     The highest ``seq`` of an item counts. An event with a ``seq`` already taken by the item is a
-    resend and changes nothing.
+    resend and changes nothing. The caller leaves out events that came late, after a newer answer.
     """
     latest: dict[str, tuple[int, Value]] = {}
     for seq, item, value in events:

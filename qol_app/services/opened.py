@@ -53,6 +53,8 @@ class OpenParticipant:
     id: int
     study_id: int
     language: str
+    text_size: str | None
+    contrast: str | None
     site: OpenSite
     events: tuple[OpenEvent, ...]
 
@@ -82,6 +84,7 @@ class OpenResponse:
     answered_on: date | None
     missing_reason: str | None
     answers: Mapping[str, Value]
+    no_answers: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,12 +101,16 @@ class OpenVisit:
     protocol: Protocol
     responses: tuple[OpenResponse, ...]
 
-    def answered(self, response_id: int, answers: Mapping[str, Value]) -> OpenVisit:
+    def answered(
+        self, response_id: int, answers: Mapping[str, Value], no_answers: Mapping[str, str]
+    ) -> OpenVisit:
         """Return the visit as it is once a form has these answers."""
         return replace(
             self,
             responses=tuple(
-                replace(each, answers=answers) if each.id == response_id else each
+                replace(each, answers=answers, no_answers=no_answers)
+                if each.id == response_id
+                else each
                 for each in self.responses
             ),
         )
@@ -132,6 +139,8 @@ _COLUMNS = (
     Participant.id.label("participant_id"),
     Participant.study_id,
     Participant.language.label("spoken"),
+    Participant.text_size,
+    Participant.contrast,
     Site.timezone,
     ProtocolVersion.hash.label("protocol_hash"),
     Response.id.label("response_id"),
@@ -143,6 +152,7 @@ _COLUMNS = (
     Response.answered_on,
     Response.missing_reason,
     Response.answers,
+    Response.no_answers,
     FormVersion.id.label("form_id"),
     FormVersion.instrument_id,
     FormVersion.version,
@@ -214,6 +224,8 @@ def _visit(session: Session, rows: Sequence[Row[Any]]) -> OpenVisit:
             id=first.participant_id,
             study_id=first.study_id,
             language=first.spoken,
+            text_size=first.text_size,
+            contrast=first.contrast,
             site=OpenSite(timezone=first.timezone),
             events=_events(rows),
         ),
@@ -245,6 +257,7 @@ def _response(session: Session, row: Row[Any]) -> OpenResponse:
         answered_on=row.answered_on,
         missing_reason=row.missing_reason,
         answers=row.answers,
+        no_answers=row.no_answers,
     )
 
 

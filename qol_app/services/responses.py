@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from qol_app.db.audit import audited, insert_rows, update_row
@@ -23,7 +23,7 @@ from qol_app.domain.actor import Actor
 from qol_app.domain.errors import AlreadySubmitted, UnknownItem
 from qol_app.domain.events import Action
 from qol_app.services import facts, forms
-from questionnaires.model import Questionnaire, Value, Wording
+from questionnaires.model import NoAnswer, Questionnaire, Value, Wording
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,8 @@ class Answer:
     answered_at: datetime
     event_id: str | None = None
     """Made where the answer is given, so that a resend is known; None is given here and now."""
+    no_answer: NoAnswer | None = None
+    """What was said instead of an answer; ``value`` is None then."""
     only_if_unseen: bool = False
     """Whether it counts only while the item has no entry at all: seen, and left blank."""
 
@@ -55,6 +57,7 @@ class Saved:
 
     new: int
     answers: Mapping[str, Value]
+    no_answers: Mapping[str, str]
 
 
 _EVENTS_KNOWN = select(AnswerEvent.event_id).where(
@@ -71,6 +74,7 @@ _LOCKED = (
         Response.wording_hash,
         Response.last_seq,
         Response.answers,
+        Response.no_answers,
         Participant.id.label("participant_id"),
         Participant.study_id,
         FormVersion.hash.label("form_hash"),
@@ -83,7 +87,27 @@ _LOCKED = (
 )
 """A response's row, locked and read anew; built once, as it runs with every answer."""
 
-_WRITTEN = ("language", "wording_hash", "started_at", "last_activity_at", "last_seq", "answers")
+_LATEST = (
+    select(AnswerEvent.item, func.max(AnswerEvent.answered_at))
+    .where(
+        AnswerEvent.response_id == bindparam("response_id"),
+        AnswerEvent.item.in_(bindparam("items", expanding=True)),
+    )
+    .group_by(AnswerEvent.item)
+)
+
+_WRITTEN = (
+    "language",
+    "wording_hash",
+    "started_at",
+    "last_activity_at",
+    "last_seq",
+    "answers",
+    "no_answers",
+)
+
+PROMPT = timedelta(seconds=5)
+"""An answer that took longer to arrive may be older than one that came before it."""
 
 
 def save_answers(
@@ -98,7 +122,8 @@ def save_answers(
     """Add answers to a response.
 
     An answer whose event id is known, or that equals the item's current one, is not new. None
-    marks an item as seen but left blank.
+    marks an item as seen but left blank. An answer that waited on a device while a newer one to
+    the same item arrived is stored, and does not count.
 
     Raises:
         AlreadySubmitted: the form was sent; its answers stand.
@@ -110,18 +135,17 @@ def save_answers(
     if row.submitted_at is not None:
         raise AlreadySubmitted("this form was sent; its answers stand")
     questionnaire = forms.questionnaire_by_hash(session, row.form_hash)
-    checked = [(answer, _checked(questionnaire, answer)) for answer in given]
-    new = _new_answers(session, row, checked)
+    checked = [_checked(questionnaire, answer) for answer in given]
+    new = _new_answers(session, row, checked, now=now)
     if not new:
-        return Saved(new=0, answers=row.answers)
-    answers = {**row.answers, **{answer.item: value for answer, value in new}}
+        return Saved(new=0, answers=row.answers, no_answers=row.no_answers)
     after = {
         "language": wording.language,
         "wording_hash": wording.hash,
         "started_at": row.started_at or now,
         "last_activity_at": now,
         "last_seq": row.last_seq + len(new),
-        "answers": answers,
+        **_current(row, new),
     }
     with audited(
         session,
@@ -135,32 +159,70 @@ def save_answers(
         insert_rows(session, AnswerEvent, events, key=("response_id", "seq"))
         before = {name: getattr(row, name) for name in _WRITTEN}
         update_row(session, Response, row.id, before=before, after=after)
-    return Saved(new=len(new), answers=answers)
+    return Saved(new=len(new), answers=after["answers"], no_answers=after["no_answers"])
 
 
-def _checked(questionnaire: Questionnaire, answer: Answer) -> Value:
+@dataclass(frozen=True, kw_only=True)
+class _New:
+    """An answer that is stored now, and whether it counts."""
+
+    answer: Answer
+    came_late: bool
+
+
+def _checked(questionnaire: Questionnaire, answer: Answer) -> Answer:
     try:
         item = questionnaire.item(answer.item)
     except KeyError as error:
         raise UnknownItem(f"{questionnaire.id} has no item {answer.item}") from error
-    return rules.check(item, answer.value)
+    no_answer = rules.check_no_answer(item, answer.no_answer)
+    return replace(answer, value=None if no_answer else rules.check(item, answer.value))
 
 
 def _new_answers(
-    session: Session, row: Row[Any], checked: Sequence[tuple[Answer, Value]]
-) -> list[tuple[Answer, Value]]:
-    known = _known_events(session, row, [answer.event_id for answer, _ in checked])
-    current: dict[str, Value] = dict(row.answers)
+    session: Session, row: Row[Any], checked: Sequence[Answer], *, now: datetime
+) -> list[_New]:
+    known = _known_events(session, row, [answer.event_id for answer in checked])
+    overtaken = _overtaken(session, row, checked, now=now)
+    current = {item: (value, row.no_answers.get(item)) for item, value in row.answers.items()}
     new = []
-    for answer, value in checked:
-        is_current = answer.item in current and current[answer.item] == value
+    for answer in checked:
+        said = (answer.value, answer.no_answer)
+        is_current = answer.item in current and current[answer.item] == said
         is_late_blank = answer.only_if_unseen and answer.item in current
         if answer.event_id in known or is_current or is_late_blank:
             continue
         known |= {answer.event_id} - {None}
-        current[answer.item] = value
-        new.append((answer, value))
+        came_late = answer in overtaken
+        if not came_late:
+            current[answer.item] = said
+        new.append(_New(answer=answer, came_late=came_late))
     return new
+
+
+def _overtaken(
+    session: Session, row: Row[Any], checked: Sequence[Answer], *, now: datetime
+) -> list[Answer]:
+    """Return the answers that are older than one which arrived before them."""
+    waited = [a for a in checked if a.item in row.answers and now - a.answered_at > PROMPT]
+    if not waited:
+        return []
+    keys = {"response_id": row.id, "items": [answer.item for answer in waited]}
+    latest = {item: at for item, at in session.connection().execute(_LATEST, keys)}
+    return [answer for answer in waited if answer.answered_at < latest[answer.item]]
+
+
+def _current(row: Row[Any], new: Sequence[_New]) -> dict[str, dict[str, Any]]:
+    """Return the form's two columns of current answers after the new ones."""
+    answers, no_answers = dict(row.answers), dict(row.no_answers)
+    for each in new:
+        if each.came_late:
+            continue
+        answers[each.answer.item] = each.answer.value
+        no_answers.pop(each.answer.item, None)
+        if each.answer.no_answer is not None:
+            no_answers[each.answer.item] = each.answer.no_answer.value
+    return {"answers": answers, "no_answers": no_answers}
 
 
 def _known_events(
@@ -174,21 +236,23 @@ def _known_events(
 
 
 def _events(
-    row: Row[Any], new: Sequence[tuple[Answer, Value]], *, actor: Actor, now: datetime
+    row: Row[Any], new: Sequence[_New], *, actor: Actor, now: datetime
 ) -> list[dict[str, Any]]:
     return [
         {
             "response_id": row.id,
-            "event_id": answer.event_id or uuid.uuid4().hex,
+            "event_id": each.answer.event_id or uuid.uuid4().hex,
             "seq": seq,
-            "item": answer.item,
-            "value": value,
-            "answered_at": answer.answered_at,
+            "item": each.answer.item,
+            "value": each.answer.value,
+            "no_answer": each.answer.no_answer and each.answer.no_answer.value,
+            "came_late": each.came_late,
+            "answered_at": each.answer.answered_at,
             "received_at": now,
             "actor_kind": actor.kind.value,
             "actor_id": actor.id,
         }
-        for seq, (answer, value) in enumerate(new, start=row.last_seq + 1)
+        for seq, each in enumerate(new, start=row.last_seq + 1)
     ]
 
 

@@ -20,7 +20,7 @@ from qol_app.domain.study import Purpose
 from qol_app.domain.study_file import read
 from qol_app.services import enrolment, forms, participants, responses, studies
 from qol_app.services.responses import Answer
-from questionnaires.model import Value, Wording
+from questionnaires.model import NoAnswer, Value, Wording
 
 NCT = Path(__file__).parents[2] / "studies" / "nct06449937.toml"
 VAULT = Vault({"k1": b64encode(b"k" * 32).decode()})
@@ -201,3 +201,56 @@ def test_two_tabs_saving_at_once_lose_nothing(sessions: Sessions, now: datetime)
         final = session.get_one(Response, response_id)
         assert final.answers == {f"q{number}": 1 for number in range(1, 21)}
         assert [seq for seq, _, _ in stored(session, final)] == list(range(1, 21))
+
+
+def test_an_answer_that_waited_on_a_device_does_not_undo_a_newer_one(
+    session: Session, response: Response, now: datetime
+) -> None:
+    save(session, response, now, ("on-phone", "q1", 3))
+    waited = Answer(
+        event_id="on-tablet", item="q1", value=1, answered_at=now - timedelta(minutes=20)
+    )
+    saved = responses.save_answers(
+        session,
+        response.id,
+        [waited],
+        wording=chinese(session, response),
+        actor=PATIENT,
+        now=now + timedelta(minutes=5),
+    )
+    assert (saved.new, saved.answers) == (1, {"q1": 3})
+    events = session.scalars(select(AnswerEvent).order_by(AnswerEvent.seq)).all()
+    assert [(e.value, e.came_late) for e in events] == [(3, False), (1, True)]
+
+
+def test_a_waiting_answer_that_is_still_the_newest_counts(
+    session: Session, response: Response, now: datetime
+) -> None:
+    save(session, response, now - timedelta(hours=1), ("on-phone", "q1", 3))
+    waited = Answer(
+        event_id="on-tablet", item="q1", value=1, answered_at=now - timedelta(minutes=20)
+    )
+    saved = responses.save_answers(
+        session,
+        response.id,
+        [waited],
+        wording=chinese(session, response),
+        actor=PATIENT,
+        now=now,
+    )
+    assert saved.answers == {"q1": 1}
+
+
+def test_an_item_is_declined_only_where_its_form_offers_that(
+    session: Session, response: Response, now: datetime
+) -> None:
+    declined = Answer(item="q1", value=None, no_answer=NoAnswer.DECLINED, answered_at=now)
+    with pytest.raises(AnswerOutOfRange, match="does not offer declined"):
+        responses.save_answers(
+            session,
+            response.id,
+            [declined],
+            wording=chinese(session, response),
+            actor=PATIENT,
+            now=now,
+        )

@@ -1,6 +1,7 @@
 """All tables. Identity and version are different tables; events are never changed."""
 
 from qol_app.db.models.base import Base
+from qol_app.db.models.care import Alert, HelpRequest, Postponement, StaffMessage, WrongCode
 from qol_app.db.models.log import AuditEvent
 from qol_app.db.models.people import Contact, Grant, Participant, ParticipantEvent, Role, User
 from qol_app.db.models.study import (
@@ -11,27 +12,44 @@ from qol_app.db.models.study import (
     Study,
     WordingVersion,
 )
-from qol_app.db.models.survey import AnswerEvent, Message, Response, Score, SurveyLink, Visit
+from qol_app.db.models.survey import (
+    AnswerEvent,
+    Message,
+    Response,
+    Score,
+    StrayAnswer,
+    SurveyLink,
+    Visit,
+)
+from qol_app.db.models.tablet import Handover, Tablet
 
 __all__ = [
+    "Alert",
     "AnswerEvent",
     "AuditEvent",
     "Base",
     "Contact",
     "FormVersion",
     "Grant",
+    "Handover",
+    "HelpRequest",
     "Instrument",
     "Message",
     "Participant",
     "ParticipantEvent",
+    "Postponement",
     "ProtocolVersion",
     "Response",
     "Role",
     "Score",
     "Site",
+    "StaffMessage",
+    "StrayAnswer",
     "Study",
     "SurveyLink",
+    "Tablet",
     "User",
     "Visit",
     "WordingVersion",
+    "WrongCode",
 ]

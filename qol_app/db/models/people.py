@@ -94,6 +94,10 @@ class Participant(Base):
     anchor_date: Mapped[date]
     language: Mapped[str]
     birth_year: Mapped[int | None]
+    text_size: Mapped[str | None]
+    """The participant's own choice: ``large`` or ``largest``; None is the usual size."""
+    contrast: Mapped[str | None]
+    """The participant's own choice: ``high``; None follows the device."""
     enrolled_at: Mapped[datetime] = mapped_column(Instant)
 
     study: Mapped[Study] = relationship()

@@ -73,6 +73,12 @@ class Response(Base):
     answers: Mapped[dict[str, Any]] = mapped_column(
         Document, default=dict, info={"audit": "derived"}
     )
+    no_answers: Mapped[dict[str, str]] = mapped_column(
+        Document, default=dict, info={"audit": "derived"}
+    )
+    """Item id to ``declined`` or ``not_applicable``; such an item is None in ``answers``."""
+    helper: Mapped[str | None]
+    """Who helped, as the participant said when sending: a word of ``domain.helpers.Helper``."""
     scored_at: Mapped[datetime | None] = mapped_column(Instant)
     score_revision: Mapped[int] = mapped_column(default=0)
     scoring_problem: Mapped[str | None]
@@ -82,7 +88,7 @@ class Response(Base):
 
 
 class AnswerEvent(Base):
-    """One answer given. Append-only; the highest ``seq`` of an item counts."""
+    """One answer given. Append-only; the highest ``seq`` of an item counts, latecomers aside."""
 
     __tablename__ = "answer_event"
     __table_args__ = (
@@ -96,21 +102,55 @@ class AnswerEvent(Base):
     seq: Mapped[int]
     item: Mapped[str]
     value: Mapped[Any] = mapped_column(Document, nullable=True)
-    """None is seen but left blank."""
+    """None is no answer; ``no_answer`` tells whether one was refused or the item just left."""
+    no_answer: Mapped[str | None]
+    """``declined`` or ``not_applicable`` where the participant said so."""
+    came_late: Mapped[bool] = mapped_column(default=False)
+    """Whether a newer answer to the item had arrived before: it is kept and does not count."""
     answered_at: Mapped[datetime] = mapped_column(Instant)
     received_at: Mapped[datetime] = mapped_column(Instant)
     actor_kind: Mapped[str]
     actor_id: Mapped[str]
 
 
+class StrayAnswer(Base):
+    """An answer that came when its form no longer took it: kept for staff, never thrown away."""
+
+    __tablename__ = "stray_answer"
+    __table_args__ = (UniqueConstraint("visit_id", "event_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    response_id: Mapped[int | None] = mapped_column(ForeignKey("response.id"))
+    """The form it names; None where the visit has no such form."""
+    event_id: Mapped[str]
+    item: Mapped[str]
+    value: Mapped[Any] = mapped_column(Document, nullable=True)
+    no_answer: Mapped[str | None]
+    answered_at: Mapped[datetime] = mapped_column(Instant)
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    why: Mapped[str]
+    """Why it found no place: a word of ``domain.strays.Why``."""
+    actor_kind: Mapped[str]
+    actor_id: Mapped[str]
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    settled_as: Mapped[str | None]
+    """What staff made of it: ``taken`` into the form or ``left`` aside."""
+    note: Mapped[str | None]
+
+
 class SurveyLink(Base):
     """A survey link: an actor that may answer one visit. Only the token's hash is stored."""
 
     __tablename__ = "survey_link"
+    __table_args__ = (Index("uq_survey_link_code_hash", "code_hash", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
     token_hash: Mapped[str] = mapped_column(unique=True, info=HIDDEN)
+    code_hash: Mapped[str | None] = mapped_column(info=HIDDEN)
+    """Keyed hash of the short code that is typed from a letter; None where none was made."""
     channel: Mapped[str]
     issued_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)

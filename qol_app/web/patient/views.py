@@ -116,7 +116,7 @@ def _save(visit: OpenVisit, page: SurveyPage, given: list[responses.Answer]) -> 
     saved = responses.save_answers(
         unit.session(), page.response.id, given, wording=words, actor=g.actor, now=unit.now()
     )
-    return visit.answered(page.response.id, saved.answers)
+    return visit.answered(page.response.id, saved.answers, saved.no_answers)
 
 
 def _question_page(visit: OpenVisit, page: SurveyPage, form: PageForm) -> str:
