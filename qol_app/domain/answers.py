@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from qol_app.domain.errors import AnswerOutOfRange
+from qol_app.domain.errors import AnswerOutOfRange, UnknownItem
 from questionnaires.model import AnswerType, Item, NoAnswer, Page, Questionnaire, Value
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
@@ -38,6 +38,14 @@ def check(item: Item, value: object) -> Value:
         return _CHECKS[item.type](item, value)
     except _Refused as refused:
         raise AnswerOutOfRange(item.id, str(refused)) from None
+
+
+def item_of(questionnaire: Questionnaire, item_id: str) -> Item:
+    """Return the questionnaire's item with this id. Raises UnknownItem if there is none."""
+    try:
+        return questionnaire.item(item_id)
+    except KeyError:
+        raise UnknownItem(f"{questionnaire.id} has no item {item_id}") from None
 
 
 def check_no_answer(item: Item, word: NoAnswer | None) -> NoAnswer | None:

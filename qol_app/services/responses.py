@@ -20,7 +20,7 @@ from qol_app.db.audit import audited, insert_rows, update_row
 from qol_app.db.models import AnswerEvent, FormVersion, Participant, Response, Visit
 from qol_app.domain import answers as rules
 from qol_app.domain.actor import Actor
-from qol_app.domain.errors import AlreadySubmitted, UnknownItem
+from qol_app.domain.errors import AlreadySubmitted
 from qol_app.domain.events import Action
 from qol_app.services import facts, forms
 from questionnaires.model import NoAnswer, Questionnaire, Value, Wording
@@ -118,12 +118,16 @@ def save_answers(
     wording: Wording,
     actor: Actor,
     now: datetime,
+    reason: str | None = None,
 ) -> Saved:
     """Add answers to a response.
 
     An answer whose event id is known, or that equals the item's current one, is not new. None
     marks an item as seen but left blank. An answer that waited on a device while a newer one to
     the same item arrived is stored, and does not count.
+
+    Args:
+        reason: Why answers are added to a form that was sent; None refuses that.
 
     Raises:
         AlreadySubmitted: the form was sent; its answers stand.
@@ -132,7 +136,7 @@ def save_answers(
     """
     session.flush()
     row = session.connection().execute(_LOCKED, {"response_id": response_id}).one()
-    if row.submitted_at is not None:
+    if row.submitted_at is not None and reason is None:
         raise AlreadySubmitted("this form was sent; its answers stand")
     questionnaire = forms.questionnaire_by_hash(session, row.form_hash)
     checked = [_checked(questionnaire, answer) for answer in given]
@@ -154,6 +158,7 @@ def save_answers(
         now=now,
         study_id=row.study_id,
         participant_id=row.participant_id,
+        reason=reason,
     ):
         events = _events(row, new, actor=actor, now=now)
         insert_rows(session, AnswerEvent, events, key=("response_id", "seq"))
@@ -171,10 +176,7 @@ class _New:
 
 
 def _checked(questionnaire: Questionnaire, answer: Answer) -> Answer:
-    try:
-        item = questionnaire.item(answer.item)
-    except KeyError as error:
-        raise UnknownItem(f"{questionnaire.id} has no item {answer.item}") from error
+    item = rules.item_of(questionnaire, answer.item)
     no_answer = rules.check_no_answer(item, answer.no_answer)
     return replace(answer, value=None if no_answer else rules.check(item, answer.value))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,22 +58,32 @@ def check_open(visit: VisitRow, *, now: datetime) -> None:
 
 def pages(visit: OpenVisit) -> list[SurveyPage]:
     """Return the visit's pages in order, those that skip rules hide left out."""
-    found: list[tuple[OpenResponse, Questionnaire, Page, tuple[str, ...], bool]] = []
-    for response in visit.responses:
-        questionnaire = response.questionnaire
-        for place, page in enumerate(rules.visible_pages(questionnaire, response.answers)):
-            found.append((response, questionnaire, page, page.items, place == 0))
+    return _numbered(
+        (response, rules.visible_pages(response.questionnaire, response.answers))
+        for response in visit.responses
+    )
+
+
+def every_page(visit: OpenVisit) -> list[SurveyPage]:
+    """Return all of the visit's pages with all their items, whatever the answers hide."""
+    return _numbered((response, response.questionnaire.pages) for response in visit.responses)
+
+
+def _numbered(walk: Iterable[tuple[OpenResponse, Sequence[Page]]]) -> list[SurveyPage]:
+    found = [
+        (response, page, place == 0) for response, shown in walk for place, page in enumerate(shown)
+    ]
     return [
         SurveyPage(
             number=number,
             total=len(found),
             response=response,
-            questionnaire=questionnaire,
+            questionnaire=response.questionnaire,
             page=page,
-            items=items,
+            items=page.items,
             starts_instrument=first,
         )
-        for number, (response, questionnaire, page, items, first) in enumerate(found, start=1)
+        for number, (response, page, first) in enumerate(found, start=1)
     ]
 
 

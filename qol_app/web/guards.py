@@ -1,8 +1,9 @@
 """Who may open a route. Every view carries exactly one guard; a test walks the URL map.
 
-``public`` needs no identity, ``with_link`` needs a patient's running survey, ``signed_in`` any
-user, ``requires`` a user with a permission in the study that the URL names. A study or a
-participant that is not the user's to see does not exist for that user (404).
+``public`` needs no identity, ``with_link`` needs a patient's running survey, ``with_ticket`` the
+ticket that a survey gave to a device, ``signed_in`` any user, ``requires`` a user with a
+permission in the study that the URL names. A study or a participant that is not the user's to see
+does not exist for that user (404).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from qol_app.domain.errors import LinkRevoked, LinkUnknown, NotFound, NotPermitt
 from qol_app.domain.roles import Permission, allows, sites_allowed
 from qol_app.services import opened, participants, studies
 from qol_app.services.opened import OpenSurvey
-from qol_app.web import unit
+from qol_app.web import tickets, unit
 from qol_app.web.locale import speak, survey_session
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -45,6 +46,27 @@ def with_link(view: View) -> View:
         return cast(ResponseReturnValue, view(*args, **kwargs))
 
     guarded.guard = "link"  # type: ignore[attr-defined]  # a mark read by the URL-map test
+    return cast(View, guarded)
+
+
+def with_ticket(view: View) -> View:
+    """Let in a device that sends a survey's answers; sets ``g.survey`` and ``g.actor``.
+
+    The ticket stands in the JSON body. It can only add answers to its own visit, so a device may
+    send what it kept long after its session ended, and even from beneath a withdrawn link: what
+    has no place any more is kept aside.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        body = request.get_json(silent=True)
+        ticket = body.get("ticket") if isinstance(body, dict) else None
+        g.survey = opened.by_id(unit.reading(), tickets.link_of(ticket))
+        g.actor = actors.link(g.survey.link_id)
+        speak(g.survey.visit.participant.language)
+        return cast(ResponseReturnValue, view(*args, **kwargs))
+
+    guarded.guard = "ticket"  # type: ignore[attr-defined]  # a mark read by the URL-map test
     return cast(View, guarded)
 
 

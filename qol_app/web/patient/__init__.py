@@ -9,9 +9,14 @@ from __future__ import annotations
 from flask import Flask
 
 from qol_app.settings import Settings
-from qol_app.web.patient.views import bp
+from qol_app.web.patient import device, views
+from qol_app.web.patient.blueprint import bp
+
+__all__ = ["device", "register", "views"]
 
 
 def register(app: Flask, settings: Settings) -> None:
     """Add the patient's routes to ``app``."""
     app.register_blueprint(bp)
+    # A device shows its ticket, which no other site can make a browser send.
+    app.extensions["csrf"].exempt(device.take_in)

@@ -83,6 +83,9 @@ class QuestionPage:
     has_previous: bool
     is_reviewing: bool
     """Whether the patient came from the review and goes back there."""
+    visit: str
+    ticket: str
+    """What the script needs to send answers by itself."""
     language_url: str
     languages: tuple[LanguageChoice, ...]
 
@@ -160,7 +163,13 @@ def thanks(visit: OpenVisit) -> Thanks:
 
 
 def question_page(
-    session: Session, visit: OpenVisit, page: SurveyPage, form: PageForm, *, reviewing: bool
+    session: Session,
+    visit: OpenVisit,
+    page: SurveyPage,
+    form: PageForm,
+    *,
+    reviewing: bool,
+    ticket: str = "",
 ) -> QuestionPage:
     """Return what a page of questions shows."""
     protocol, words = visit.protocol, opened.wording(session, page.response, language())
@@ -177,6 +186,8 @@ def question_page(
         has_previous=page.number > 1,
         is_single=len(form.answers) == 1,
         is_reviewing=reviewing,
+        visit=str(visit.id),
+        ticket=ticket,
         language_url=url_for("patient.choose_language"),
         languages=_languages(protocol),
     )
@@ -196,7 +207,7 @@ def _question(field: AnswerField, words: Wording, response: OpenResponse) -> Que
         value=field.data,
         typed=_as_typed(field),
         shown=shown(stored),
-        error=_remedy(item) if field.errors else None,
+        error=remedy(item) if field.errors else None,
     )
 
 
@@ -212,7 +223,8 @@ def _as_typed(field: AnswerField) -> str | None:
     return None if field.data is None else str(field.data)
 
 
-def _remedy(item: Item) -> str:
+def remedy(item: Item) -> str:
+    """Return what to do about an answer that the item does not allow."""
     if item.type is AnswerType.TEXT:
         return str(_("Please write at most %(number)s characters.", number=item.max_length))
     if item.type is AnswerType.SEVERAL_OF:

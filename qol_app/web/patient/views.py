@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
+from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from qol_app.services import links, opened, participants, responses, survey
 from qol_app.services.opened import OpenSurvey, OpenVisit
 from qol_app.services.survey import SurveyPage
-from qol_app.web import unit
+from qol_app.web import tickets, unit
 from qol_app.web.guards import enter, public, with_link
 from qol_app.web.patient import view_models
+from qol_app.web.patient.blueprint import bp
 from qol_app.web.patient.forms import PageForm, page_form
-
-bp = Blueprint("patient", __name__)
+from qol_app.web.patient.sending import score_later
 
 
 def _open_link(token: str) -> OpenSurvey:
@@ -121,7 +121,12 @@ def _save(visit: OpenVisit, page: SurveyPage, given: list[responses.Answer]) -> 
 
 def _question_page(visit: OpenVisit, page: SurveyPage, form: PageForm) -> str:
     model = view_models.question_page(
-        unit.reading(), visit, page, form, reviewing="review" in request.args
+        unit.reading(),
+        visit,
+        page,
+        form,
+        reviewing="review" in request.args,
+        ticket=tickets.of_link(g.survey.link_id),
     )
     return render_template("patient/page.html", page=model)
 
@@ -144,13 +149,8 @@ def send() -> ResponseReturnValue:
     if responses.submit_visit(
         unit.session(), stored, mode="patient", actor=g.actor, now=unit.now()
     ):
-        unit.after_commit(lambda: _score_later(visit))
+        unit.after_commit(lambda: score_later(visit))
     return redirect(url_for(".thanks"), 303)
-
-
-def _score_later(visit: OpenVisit) -> None:
-    for response in visit.responses:
-        current_app.extensions["queue"].score_response(response.id)
 
 
 @bp.get("/survey/thanks")

@@ -1,0 +1,28 @@
+// On the last page: sends what still waits, then erases everything that the survey kept here. What
+// has not arrived is never erased; it stays encrypted and is sent from any later page.
+
+import { Outbox } from "./survey/outbox.js";
+import { openVault } from "./survey/vault.js";
+
+const PAUSE = 15000;
+
+async function leave() {
+  const vault = await openVault();
+  const outbox = new Outbox(vault, document.body.dataset.answers, null);
+  await outbox.flush();
+  const left = await outbox.count();
+  const note = document.querySelector("[data-waiting]");
+  if (note) note.hidden = left.length === 0;
+  if (left.length > 0) {
+    setTimeout(leave, PAUSE);
+    return;
+  }
+  await vault.erase();
+  if (window.caches) await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
+  if ("serviceWorker" in navigator) {
+    const registrations = await navigator.serviceWorker.getRegistrations();
+    await Promise.all(registrations.map((registration) => registration.unregister()));
+  }
+}
+
+leave();
