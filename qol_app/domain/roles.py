@@ -22,6 +22,7 @@ class Permission(StrEnum):
     ENROL = "enrol"
     SEND_LINKS = "send_links"
     SEE_ANSWERS = "see_answers"
+    CORRECT_ANSWERS = "correct_answers"
     RECORD_EVENTS = "record_events"
     SEE_TRAJECTORIES = "see_trajectories"
     SEE_GROUPS = "see_groups"
@@ -45,6 +46,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ENROL,
             Permission.SEND_LINKS,
             Permission.SEE_ANSWERS,
+            Permission.CORRECT_ANSWERS,
             Permission.RECORD_EVENTS,
         }
     ),

@@ -127,7 +127,8 @@ def save_answers(
     the same item arrived is stored, and does not count.
 
     Args:
-        reason: Why answers are added to a form that was sent; None refuses that.
+        reason: Why staff add answers, also to a form that was sent; None refuses that. What they
+            add counts, whenever it was given.
 
     Raises:
         AlreadySubmitted: the form was sent; its answers stand.
@@ -140,7 +141,8 @@ def save_answers(
         raise AlreadySubmitted("this form was sent; its answers stand")
     questionnaire = forms.questionnaire_by_hash(session, row.form_hash)
     checked = [_checked(questionnaire, answer) for answer in given]
-    new = _new_answers(session, row, checked, now=now)
+    overtaken = [] if reason else _overtaken(session, row, checked, now=now)
+    new = _new_answers(session, row, checked, overtaken)
     if not new:
         return Saved(new=0, answers=row.answers, no_answers=row.no_answers)
     after = {
@@ -182,10 +184,9 @@ def _checked(questionnaire: Questionnaire, answer: Answer) -> Answer:
 
 
 def _new_answers(
-    session: Session, row: Row[Any], checked: Sequence[Answer], *, now: datetime
+    session: Session, row: Row[Any], checked: Sequence[Answer], overtaken: Sequence[Answer]
 ) -> list[_New]:
     known = _known_events(session, row, [answer.event_id for answer in checked])
-    overtaken = _overtaken(session, row, checked, now=now)
     current = {item: (value, row.no_answers.get(item)) for item, value in row.answers.items()}
     new = []
     for answer in checked:

@@ -20,6 +20,7 @@ from qol_app.db.models import Participant, Study, User
 from qol_app.domain import actor as actors
 from qol_app.domain.errors import LinkRevoked, LinkUnknown, NotFound, NotPermitted
 from qol_app.domain.roles import Permission, allows, sites_allowed
+from qol_app.domain.study import Protocol
 from qol_app.services import opened, participants, studies
 from qol_app.services.opened import OpenSurvey
 from qol_app.web import tickets, unit
@@ -115,6 +116,11 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return cast(View, guarded)
 
     return guard
+
+
+def protocol() -> Protocol:
+    """Return the protocol in force of this request's study."""
+    return studies.in_force(g.study)
 
 
 def holds(permission: Permission) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from qol_app.services import participants
+from qol_app.services import participants, studies
 from tests import builders
 
 pytestmark = pytest.mark.browser
@@ -18,11 +18,11 @@ pytestmark = pytest.mark.browser
 OWN_NAME_OF_A_LANGUAGE = "English"
 
 
-def due_link(app: Flask, language: str) -> str:
-    """The token of a link that is due today."""
+def due_link(app: Flask, language: str, *, number: int = 1) -> str:
+    """The token of a link that is due today, of the study's first participant or a further one."""
     now = datetime.now(UTC)
     with app.extensions["sessions"].write() as session:
-        study = builders.study(session, now)
+        study = builders.study(session, now) if number == 1 else studies.find(session, "example")
         person = builders.participant(
             session,
             now,

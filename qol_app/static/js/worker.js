@@ -3,6 +3,7 @@
 
 const KEPT = "qol-survey";
 const PATIENCE = 5000;
+const SHELL = new URL("shell-address", self.location).href;
 const ANY = { ignoreVary: true };
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -12,19 +13,20 @@ self.addEventListener("message", (event) => {
   if (event.data && event.data.keep) event.waitUntil(keep(event.data));
 });
 
+// Everything is fetched before anything is changed: half a survey would open nothing.
 async function keep({ keep: addresses, shell }) {
-  const cache = await caches.open(KEPT);
-  const kept = await cache.keys();
-  const wanted = new Set(addresses.map((address) => new URL(address, self.location).href));
-  await Promise.all(kept.filter((old) => !wanted.has(old.url)).map((old) => cache.delete(old)));
-  await Promise.all(
-    addresses.map((address) =>
-      fetch(address, { credentials: "same-origin" }).then((response) =>
-        response.ok ? cache.put(address, response) : undefined,
-      ),
-    ),
+  const fetched = await Promise.all(
+    addresses.map(async (address) => {
+      const response = await fetch(address, { credentials: "same-origin" });
+      if (!response.ok) throw new Error("not to be had");
+      return [new URL(address, self.location).href, response];
+    }),
   );
-  await cache.put("shell-address", new Response(shell));
+  const cache = await caches.open(KEPT);
+  for (const [address, response] of fetched) await cache.put(address, response);
+  await cache.put(SHELL, new Response(shell));
+  const wanted = new Set([...fetched.map(([address]) => address), SHELL]);
+  for (const old of await cache.keys()) if (!wanted.has(old.url)) await cache.delete(old);
 }
 
 self.addEventListener("fetch", (event) => {
@@ -61,6 +63,6 @@ function inTime(promise) {
 }
 
 async function openShell() {
-  const address = await caches.match("shell-address");
+  const address = await caches.match(SHELL);
   return address ? caches.match(await address.text(), ANY) : null;
 }

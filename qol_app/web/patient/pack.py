@@ -59,14 +59,28 @@ def shell(visit: OpenVisit, ticket: str) -> Shell:
     )
 
 
+_made: dict[tuple[str, ...], Pack] = {}
+KEPT = 64
+"""Packs kept by a process: a study has one per language and set of forms."""
+
+
 def pack(session: Session, visit: OpenVisit) -> Pack:
-    """Return all pages of a visit without answers."""
+    """Return all pages of a visit without answers; made once for all who see the same words."""
+    spoken = language()
+    words = [opened.wording(session, response, spoken) for response in visit.responses]
+    forms = [response.questionnaire.hash for response in visit.responses]
+    key = (spoken, *forms, *(each.hash for each in words))
+    if key not in _made:
+        while len(_made) >= KEPT:
+            del _made[next(iter(_made))]
+        _made[key] = _make(session, visit)
+    return _made[key]
+
+
+def _make(session: Session, visit: OpenVisit) -> Pack:
     blank = replace(
         visit,
-        responses=tuple(
-            replace(each, answers={}, no_answers={}, started_at=each.started_at)
-            for each in visit.responses
-        ),
+        responses=tuple(replace(each, answers={}, no_answers={}) for each in visit.responses),
     )
     document = {
         "language": language(),
@@ -134,8 +148,8 @@ def _texts(spoken: str) -> dict[str, Any]:
         "saving": _("Saving …"),
         "waiting": [
             ngettext(
-                "%(num)s answer is only on this device. It is sent once there is a connection.",
-                "%(num)s answers are only on this device. They are sent once there is a connection.",
+                "%(num)s answer is only on this device. It is sent once you are online.",
+                "%(num)s answers are only on this device. They are sent once you are online.",
                 count,
             )
             for count in counts
