@@ -109,7 +109,7 @@ class Device:
 
     def left_behind(self) -> dict[str, object]:
         """What the browser still keeps of the survey."""
-        for _ in range(50):
+        for _ in range(100):
             kept: dict[str, object] = self.page.evaluate(
                 """async () => ({
                     databases: (await indexedDB.databases()).length,

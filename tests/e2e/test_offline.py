@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,14 @@ from tests.e2e.test_patient import due_link
 
 pytestmark = pytest.mark.browser
 NOTHING = {"databases": 0, "caches": 0, "workers": 0, "local": 0, "session": 0}
+
+
+@pytest.fixture
+def database(sqlite_template: Path, tmp_path: Path) -> str:
+    """SQLite alone: what differs between the databases is tested at the service, and by the soak."""
+    copy = tmp_path / "test.sqlite"
+    shutil.copy(sqlite_template, copy)
+    return f"sqlite:///{copy}"
 
 
 @pytest.fixture
@@ -80,12 +90,12 @@ def test_offline_at_a_page_with_a_reload_loses_nothing(
     assert device.left_behind() == NOTHING
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_whatever_the_line_does_every_answer_arrives_once(
     app: Flask, device: Device, seed: int
 ) -> None:
     walk(device, random.Random(seed))
-    assert dict(sent(app).answers) == {**device.chosen}
+    assert dict(sent(app).answers) == device.chosen
     assert doubled(app) == []
     assert device.left_behind() == NOTHING
 

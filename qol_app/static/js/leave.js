@@ -5,6 +5,7 @@ import { Outbox } from "./survey/outbox.js";
 import { openVault } from "./survey/vault.js";
 
 const PAUSE = 15000;
+const AFTERWARDS = 3000;
 
 async function leave() {
   const vault = await openVault();
@@ -18,11 +19,16 @@ async function leave() {
     return;
   }
   await vault.erase();
+  await forget();
+  // A page that was left while it was starting may still have asked for the worker.
+  setTimeout(forget, AFTERWARDS);
+}
+
+async function forget() {
   if (window.caches) await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
-  if ("serviceWorker" in navigator) {
-    const registrations = await navigator.serviceWorker.getRegistrations();
-    await Promise.all(registrations.map((registration) => registration.unregister()));
-  }
+  if (!("serviceWorker" in navigator)) return;
+  const registrations = await navigator.serviceWorker.getRegistrations();
+  await Promise.all(registrations.map((registration) => registration.unregister()));
 }
 
 leave();
