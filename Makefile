@@ -12,13 +12,14 @@ DEVELOPMENT := .venv/.development
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard qol_app/translations/*/LC_MESSAGES/*.po))
 PACKAGES := qol_app questionnaires scoring
 
-.PHONY: help run test check bench lint
+.PHONY: help run test check bench soak lint
 
 help:
 	@echo "make run     a study with simulated participants on http://127.0.0.1:$(PORT)  (PORT=, STUDY=)"
 	@echo "make test    all tests, on SQLite, PostgreSQL and in a real browser  (WORKERS=)"
 	@echo "make check   formatting, lint, types, floors, then all tests; nothing may be missing"
 	@echo "make bench   measure pages and whole sessions under load"
+	@echo "make soak    walk a survey 200 times over a line that breaks (half an hour)"
 
 run: $(RUNTIME) $(CATALOGUES)
 	@$(BIN)/flask --app wsgi rehearsal run $(STUDY)
@@ -40,6 +41,10 @@ lint: $(DEVELOPMENT) $(CATALOGUES)
 bench: $(RUNTIME) $(CATALOGUES)
 	@$(BIN)/python -m benchmarks.scoring
 	@$(BIN)/python -m benchmarks.survey
+
+soak: $(DEVELOPMENT) $(CATALOGUES)
+	@sh .ci/system-packages
+	@$(BIN)/python -m benchmarks.offline
 
 # A folder with pip is kept; only what the requirements files name is brought up to date.
 $(RUNTIME): requirements.txt

@@ -7,6 +7,7 @@ and the browser nothing at all. Run: ``python -m benchmarks.offline [WALKS] [DAT
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import socket
@@ -82,7 +83,7 @@ def one_walk(sessions: Sessions, browser: Browser, port: int, seed: int) -> str:
     if response.submitted_at is None or dict(response.answers) != device.chosen:
         print(f"walk {seed}: chosen {device.chosen}, stored {response.answers}")
         return "lost"
-    if any(one == other for one, other in zip(events, events[1:], strict=False)):
+    if any(one == other for one, other in itertools.pairwise(events)):
         return "doubled"
     return "left behind" if left else "all arrived once, nothing left"
 

@@ -26,7 +26,7 @@ NOTHING = {"databases": 0, "caches": 0, "workers": 0, "local": 0, "session": 0}
 
 @pytest.fixture
 def database(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite alone: what differs between the databases is tested at the service, and by the soak."""
+    """SQLite alone: where the databases differ, the service's own tests look at both."""
     copy = tmp_path / "test.sqlite"
     shutil.copy(sqlite_template, copy)
     return f"sqlite:///{copy}"
