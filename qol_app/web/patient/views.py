@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from qol_app.services import links, opened, participants, responses, survey
+from qol_app.services import links, opened, participants, responses, submission, survey
 from qol_app.services.opened import OpenSurvey, OpenVisit
 from qol_app.services.survey import SurveyPage
 from qol_app.web import unit
@@ -141,7 +141,7 @@ def send() -> ResponseReturnValue:
     if not survey.is_submitted(visit):
         survey.check_open(visit, now=unit.now())
     stored = links.by_id(unit.session(), g.survey.link_id).visit
-    if responses.submit_visit(
+    if submission.submit_visit(
         unit.session(), stored, mode="patient", actor=g.actor, now=unit.now()
     ):
         unit.after_commit(lambda: _score_later(visit))
