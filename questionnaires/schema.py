@@ -5,10 +5,23 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from questionnaires.model import NoAnswer
 
 Text = Annotated[str, StringConstraints(pattern=r"\S")]
 """Words that a reader will see: never blank."""
+
+
+def _each_once(words: list[NoAnswer]) -> list[NoAnswer]:
+    twice = [word.value for word in NoAnswer if words.count(word) > 1]
+    if twice:
+        raise ValueError(f"{twice[0]} occurs twice")
+    return words
+
+
+NoAnswers = Annotated[list[NoAnswer], AfterValidator(_each_once)]
+"""What may be said instead of an answer, in the order in which it is offered."""
 _RANGE = re.compile(r"^([A-Za-z_]*)(\d+)\.\.([A-Za-z_]*)(\d+)$")
 
 
@@ -32,6 +45,8 @@ class ItemsEntry(Strict):
     decimals: int = Field(default=0, ge=0, le=3)
     max_length: int | None = Field(default=None, ge=1, le=4000)
     exclusive: list[int] = Field(default_factory=list)
+    no_answers: NoAnswers | None = None
+    """None takes the definition's; an empty list offers nothing."""
     cdisc: str | None = None
     """A code; in a run ``##`` stands for the item's number in two digits."""
 
@@ -67,6 +82,8 @@ class Definition(Strict):
     confirmed: bool
     cdisc_category: str | None = None
     sources: list[str] = Field(min_length=1)
+    no_answers: NoAnswers = Field(default_factory=list)
+    """For every item that does not say otherwise."""
     pages: list[list[str]] | None = None
     """Items per page; without it every item has a page of its own."""
     items: list[ItemsEntry] = Field(min_length=1)
@@ -100,7 +117,7 @@ def expand(ids: list[str]) -> list[str]:
 
 def document(definition: Definition) -> dict[str, Any]:
     """Return the definition as a plain document with every run spelled out."""
-    items = [one for entry in definition.items for one in _items(entry)]
+    items = [one for entry in definition.items for one in _items(entry, definition.no_answers)]
     pages = definition.pages or [[item["id"]] for item in items]
     return {
         "id": definition.id,
@@ -120,14 +137,16 @@ def document(definition: Definition) -> dict[str, Any]:
     }
 
 
-def _items(entry: ItemsEntry) -> list[dict[str, Any]]:
+def _items(entry: ItemsEntry, no_answers: list[NoAnswer]) -> list[dict[str, Any]]:
+    offered = no_answers if entry.no_answers is None else entry.no_answers
     items = []
     for item_id in expand([entry.id]):
         number = re.sub(r"\D", "", item_id).zfill(2)
         cdisc = entry.cdisc.replace("##", number) if entry.cdisc else None
         item = {**entry.model_dump(mode="json"), "id": item_id, "cdisc": cdisc}
+        item["no_answers"] = [word.value for word in offered]
         # A key added to every item would change every released hash.
-        for rare in ("missing_codes", "read_as"):
+        for rare in ("missing_codes", "read_as", "no_answers"):
             if not item[rare]:
                 del item[rare]
         items.append(item)

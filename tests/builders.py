@@ -29,6 +29,7 @@ from qol_app.services import (
     participants,
     responses,
     studies,
+    submission,
 )
 from qol_app.services.responses import Answer
 from qol_app.settings import Settings, from_environment
@@ -157,7 +158,7 @@ def answered(
     words = forms.wording(session, first.form_version, of.language)
     responses.save_answers(session, first.id, given, wording=words, actor=actor, now=now)
     if sent:
-        responses.submit_visit(session, visit, mode="patient", actor=actor, now=now)
+        submission.submit_visit(session, visit, mode="patient", actor=actor, now=now)
     return visit
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from enum import StrEnum
 
 from qol_app.domain.errors import AnswerOutOfRange, UnknownItem
 from questionnaires.model import AnswerType, Item, NoAnswer, Page, Questionnaire, Value
@@ -15,6 +16,46 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 _TOO_LARGE = 1e15
 _BETWEEN_CODES = re.compile(r"[\s,;|、]+")
+
+
+class ItemState(StrEnum):
+    """What became of an item: five states, told apart from the page to the export."""
+
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    """The person said that they prefer not to answer."""
+    NOT_APPLICABLE = "not_applicable"
+    """The person said that it does not apply to them."""
+    BLANK = "blank"
+    """Seen and left blank."""
+    NEVER_SEEN = "never_seen"
+
+
+UNSAID = (ItemState.BLANK, ItemState.NEVER_SEEN)
+"""The states in which a person has said nothing yet."""
+
+
+def item_state(item: str, answers: Mapping[str, Value], no_answers: Mapping[str, str]) -> ItemState:
+    """Return what became of an item.
+
+    Args:
+        item: Its id.
+        answers: By item id; None is seen without an answer, an absent item was never seen.
+        no_answers: By item id, the word of ``NoAnswer`` that was said instead of an answer.
+    """
+    if item not in answers:
+        return ItemState.NEVER_SEEN
+    if answers[item] is not None:
+        return ItemState.ANSWERED
+    return ItemState(no_answers.get(item, ItemState.BLANK))
+
+
+def visible_states(
+    questionnaire: Questionnaire, answers: Mapping[str, Value], no_answers: Mapping[str, str]
+) -> dict[str, ItemState]:
+    """Return what became of every visible item, in the order of the pages."""
+    visible = visible_items(questionnaire, answers)
+    return {item: item_state(item, answers, no_answers) for item in visible}
 
 
 def check(item: Item, value: object) -> Value:
@@ -116,12 +157,6 @@ def first_unanswered_page(
         if any(item not in answers for item in page.items):
             return page
     return None
-
-
-def blanks(questionnaire: Questionnaire, answers: Mapping[str, Value]) -> tuple[str, ...]:
-    """Return the visible items without an answer, seen or not, in the order of the pages."""
-    visible = visible_items(questionnaire, answers)
-    return tuple(item for item in visible if answers.get(item) is None)
 
 
 def current_answers(events: Iterable[tuple[int, str, Value]]) -> dict[str, Value]:

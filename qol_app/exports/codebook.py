@@ -11,8 +11,10 @@ from qol_app.exports.columns import Codes, Column
 from qol_app.exports.tabular import cell_text
 from questionnaires.model import AnswerType, Direction, Item, Questionnaire, Scale, Wording
 
-ITEM_MISSING = "empty: left blank or never seen"
-CODE_MISSING = "empty: left blank, never seen, or no such choice in the form's version"
+ITEM_MISSING = "empty: not answered; item_states.csv says why"
+CODE_MISSING = (
+    "empty: not answered (item_states.csv says why), or no such choice in the form's version"
+)
 SCORE_MISSING = "empty: not scored, or too few items answered for the scoring module"
 COUNT_MISSING = "empty: not scored"
 DIRECTIONS = {Direction.BETTER: "high is better", Direction.WORSE: "high is worse"}

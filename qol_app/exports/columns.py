@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from qol_app.domain.answers import ItemState
 from qol_app.domain.compliance import FormStatus
+from qol_app.domain.helpers import Helper
 from questionnaires.model import AnswerType, Item, Questionnaire
 
 Codes = Mapping[object, tuple[str, str]]
@@ -31,11 +33,19 @@ STATUSES: Codes = {
     ),
 }
 
-ANSWERED, BLANK, NOT_SEEN = "answered", "blank", "not_seen"
 STATES: Codes = {
-    ANSWERED: ("answered", "已回答"),
-    BLANK: ("seen and left blank", "看过但未回答"),
-    NOT_SEEN: ("never seen", "未看到"),
+    ItemState.ANSWERED.value: ("answered", "已回答"),
+    ItemState.DECLINED.value: ("said: I prefer not to answer", "表示不想回答"),
+    ItemState.NOT_APPLICABLE.value: ("said: this does not apply to me", "表示不适用"),
+    ItemState.BLANK.value: ("seen and left blank", "看过但未回答"),
+    ItemState.NEVER_SEEN.value: ("never seen", "未看到"),
+}
+
+HELPERS: Codes = {
+    Helper.ALONE.value: ("the patient answered alone", "患者独立填写"),
+    Helper.READ_ALOUD.value: ("someone read the questions aloud", "他人代为读题"),
+    Helper.WROTE_DOWN.value: ("someone wrote the answers down", "他人代为记录答案"),
+    Helper.ANSWERED_FOR.value: ("someone answered for the patient", "他人代为作答"),
 }
 
 
@@ -123,17 +133,37 @@ VISITS = (
         missing=NOT_STARTED,
         codes={"patient": ("by the patient", "患者填写"), "import": ("imported", "导入")},
     ),
+    Column(
+        name="helper",
+        en="Who helped, as the patient said",
+        zh="填写时的协助情况（患者自述）",
+        type="code",
+        missing="empty: not said, or not asked",
+        codes=HELPERS,
+    ),
 )
 
 ITEMS_BEFORE = (*KEYS, VERSION, FORM_HASH, STATUS)
 ITEMS_AFTER = (
     Column(
         name="items_seen",
-        en="Items seen, answered or left blank",
+        en="Items seen, whatever became of them",
         zh="看过的条目数",
         type="integer",
     ),
     Column(name="items_blank", en="Items left blank", zh="看过但未回答的条目数", type="integer"),
+    Column(
+        name="items_declined",
+        en="Items that the patient preferred not to answer",
+        zh="表示不想回答的条目数",
+        type="integer",
+    ),
+    Column(
+        name="items_not_applicable",
+        en="Items of which the patient said that they do not apply",
+        zh="表示不适用的条目数",
+        type="integer",
+    ),
 )
 
 SCORES_BEFORE = ITEMS_BEFORE
@@ -152,12 +182,12 @@ ITEM_STATES = (
     VISIT,
     INSTRUMENT,
     Column(name="item", en="Item id", zh="条目标识"),
-    Column(name="state", en="Answered, blank or unseen", zh="作答状态", type="code", codes=STATES),
+    Column(name="state", en="What became of it", zh="作答状态", type="code", codes=STATES),
     Column(
         name="value",
         en="Answer as text; several codes are parted by a space",
         zh="回答（文本；多选代码以空格分隔）",
-        missing="empty: left blank or never seen",
+        missing="empty: not answered; `state` says why",
     ),
 )
 

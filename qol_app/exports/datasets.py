@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 import pandas as pd
 
+from qol_app.domain.answers import ItemState, item_state
 from qol_app.exports import columns
 from qol_app.exports.codebook import codebook
-from qol_app.exports.columns import ANSWERED, BLANK, NOT_SEEN
 from qol_app.exports.tabular import cell_text
 from questionnaires.model import Questionnaire, Value
 
@@ -67,8 +67,12 @@ class FormRow:
     on_time: bool | None
     language: str | None
     mode: str | None
+    helper: str | None
+    """Who helped, a word of ``domain.helpers.Helper``; None where that was not said."""
     answers: Mapping[str, Value]
-    """By item id: None is seen but left blank; an absent item was never seen."""
+    """By item id: None is seen without an answer; an absent item was never seen."""
+    no_answers: Mapping[str, str]
+    """By item id, the word of ``NoAnswer`` that was said instead of an answer."""
     scores: tuple[ScoreValue, ...]
 
 
@@ -85,8 +89,8 @@ def visits_table(rows: Sequence[FormRow]) -> pd.DataFrame:
 def items_table(rows: Sequence[FormRow], versions: Sequence[Questionnaire]) -> pd.DataFrame:
     """Return one line per row with one column per item, or per code where several may be chosen.
 
-    A column of codes holds 1 (chosen), 0 (answered, not chosen) or nothing (blank, never seen, or
-    no such code in the form's version).
+    A column of codes holds 1 (chosen), 0 (answered, not chosen) or nothing (not answered, or no
+    such code in the form's version).
 
     Args:
         rows: Of one instrument.
@@ -130,14 +134,19 @@ def _codes(value: Value) -> Sequence[Value]:
 
 
 def _counts(row: FormRow) -> Record:
-    blank = sum(value is None for value in row.answers.values())
-    return {"items_seen": len(row.answers), "items_blank": blank}
+    states = [item_state(item, row.answers, row.no_answers) for item in row.answers]
+    return {
+        "items_seen": len(states),
+        "items_blank": states.count(ItemState.BLANK),
+        "items_declined": states.count(ItemState.DECLINED),
+        "items_not_applicable": states.count(ItemState.NOT_APPLICABLE),
+    }
 
 
 def item_states(
     rows: Sequence[FormRow], questionnaires: Sequence[Questionnaire] = ()
 ) -> pd.DataFrame:
-    """Return one line per item that a participant met, blank and unseen told apart.
+    """Return one line per item that a participant met, with what became of it.
 
     An item never seen has a line where its form was begun and its version is among
     ``questionnaires``, else none; a form never begun has no lines.
@@ -160,11 +169,10 @@ def item_states(
 
 def _state(row: FormRow, item: str) -> Record:
     value = row.answers.get(item)
-    seen = BLANK if value is None else ANSWERED
     return {
         **_fixed(row, ["participant", "visit", "instrument"]),
         "item": item,
-        "state": seen if item in row.answers else NOT_SEEN,
+        "state": item_state(item, row.answers, row.no_answers).value,
         "value": None if value is None else " ".join(map(cell_text, _codes(value))),
     }
 

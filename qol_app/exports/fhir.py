@@ -3,8 +3,9 @@
 Every item's linkId is its id. What FHIR has no item for stands in items of its own:
 ``introduction`` (the instruction), ``<id>.hint``, ``<id>.low`` and ``<id>.high`` (the words at the
 ends of a range), and the group ``scores`` with ``score.<code>`` (names of scores, never shown).
-Extensions are HL7's own and only for what R4 has no element for: ranges, decimals, options that
-stand alone, and that the scores are hidden.
+Extensions are only for what R4 has no element for: HL7's own for ranges, decimals, options that
+stand alone, and that the scores are hidden; one of ours, ``urn:qol:no-answer``, repeated for each
+word that an item allows instead of an answer, as a code of HL7's data-absent-reason.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from qol_app.domain.wording_text import (
     option_key,
 )
 from questionnaires.checks import worded_codes
-from questionnaires.model import AnswerType, Item, Questionnaire, Wording, WordingKind
+from questionnaires.model import AnswerType, Item, NoAnswer, Questionnaire, Wording, WordingKind
 
 Json = dict[str, Any]
 
@@ -34,6 +35,9 @@ URN = "urn:qol:questionnaire"
 INTRODUCTION, SCORES, SCORE = "introduction", "scores", "score."
 HINT, LOW, HIGH = ".hint", ".low", ".high"
 HL7 = "http://hl7.org/fhir/StructureDefinition"
+NO_ANSWER = "urn:qol:no-answer"
+ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+ABSENCES = {NoAnswer.DECLINED: "asked-declined", NoAnswer.NOT_APPLICABLE: "not-applicable"}
 CHOICES = (AnswerType.ONE_OF, AnswerType.SEVERAL_OF)
 
 
@@ -123,9 +127,14 @@ def _limits(item: Item) -> Json:
     ]
     if item.decimals:
         extensions.append({"url": f"{HL7}/maxDecimalPlaces", "valueInteger": item.decimals})
+    extensions += [_no_answer(word) for word in item.no_answers]
     if extensions:
         limits["extension"] = extensions
     return limits
+
+
+def _no_answer(word: NoAnswer) -> Json:
+    return {"url": NO_ANSWER, "valueCoding": {"system": ABSENT, "code": ABSENCES[word]}}
 
 
 def _option(questionnaire: Questionnaire, item: Item, code: int, text: str) -> Json:

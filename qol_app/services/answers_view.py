@@ -1,28 +1,18 @@
-"""One visit's answers as they were shown: the words of then, what was left blank, the scores."""
+"""One visit's answers as they were shown: the words of then, what is said instead, the scores."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from qol_app.db.models import AnswerEvent, Response, Score, Visit
-from qol_app.domain.answers import visible_items
+from qol_app.domain.answers import UNSAID, ItemState, item_state, visible_items
 from qol_app.services import forms
 from qol_app.services.participants import spoken_in
 from questionnaires.model import AnswerType, Item, Questionnaire, Scale, Value, Wording
-
-
-class ItemState(StrEnum):
-    """What became of an item."""
-
-    ANSWERED = "answered"
-    BLANK = "blank"
-    """Seen and left blank."""
-    NOT_SEEN = "not_seen"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +29,7 @@ class ItemView:
     answered_at: datetime | None
     """When it was answered, or seen and left; None if it was not seen."""
     is_hidden: bool
-    """Whether another answer hides the item now; its answer is kept but not scored."""
+    """Whether another answer hides the item now; what was said is kept but not scored."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,25 +112,20 @@ def _items(
     answers: dict[str, Value] = response.answers
     visible = set(visible_items(questionnaire, answers))
     ids = [item_id for page in questionnaire.pages for item_id in page.items]
+    states = {item_id: item_state(item_id, answers, response.no_answers) for item_id in ids}
     return [
         ItemView(
             id=item_id,
             question=words.questions[item_id],
-            state=_state(item_id, answers),
+            state=state,
             answer=answer_words(questionnaire.item(item_id), answers.get(item_id), words),
             value=answers.get(item_id),
             answered_at=times.get((response.id, item_id)),
             is_hidden=item_id not in visible,
         )
-        for item_id in ids
-        if item_id in visible or answers.get(item_id) is not None
+        for item_id, state in states.items()
+        if item_id in visible or state not in UNSAID
     ]
-
-
-def _state(item_id: str, answers: dict[str, Value]) -> ItemState:
-    if item_id not in answers:
-        return ItemState.NOT_SEEN
-    return ItemState.BLANK if answers[item_id] is None else ItemState.ANSWERED
 
 
 def answer_words(item: Item, value: Value, words: Wording) -> str:

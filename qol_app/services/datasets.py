@@ -246,7 +246,9 @@ def _form_row(
         on_time=is_on_time(window, answered_on) if answered_on else None,
         language=response.language,
         mode=response.mode,
+        helper=response.helper,
         answers=dict(response.answers),
+        no_answers=dict(response.no_answers),
         scores=scores,
     )
 

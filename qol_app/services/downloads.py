@@ -119,7 +119,8 @@ def _readme(
         "",
         "CSV in UTF-8 with byte order mark, comma, point for decimals; missing is an empty cell.",
         "visits: one row per participant, scheduled visit and instrument, answered or not.",
-        "items and scores: one row per form. item_states: blank and never seen told apart.",
+        "items and scores: one row per form. item_states: answered, declined, not "
+        "applicable, left blank and never seen told apart.",
         f"{CODEBOOK}: every column of every file. Groups are not randomised."
         if not protocol.randomised
         else f"{CODEBOOK}: every column of every file.",

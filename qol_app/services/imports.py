@@ -25,7 +25,7 @@ from qol_app.domain.errors import InvalidInput
 from qol_app.domain.events import Action
 from qol_app.domain.schedule import is_on_time
 from qol_app.domain.study import Protocol
-from qol_app.services import enrolment, facts, forms, responses, results, studies
+from qol_app.services import enrolment, facts, forms, responses, results, studies, submission
 from qol_app.services.import_checks import (
     Course,
     check_dates,
@@ -201,7 +201,7 @@ class _Job:
             actor=self.actor,
             now=self.now,
         ).new
-        responses.submit_visit(
+        submission.submit_visit(
             self.session,
             response.visit,
             mode=MODE,

@@ -20,7 +20,7 @@ from qol_app.db.models import (
     Visit,
 )
 from qol_app.domain.actor import Actor
-from qol_app.domain.answers import blanks, visible_items
+from qol_app.domain.answers import ItemState, visible_states
 from qol_app.domain.compliance import FormStatus, WorkState, form_status, work_state
 from qol_app.domain.errors import InvalidInput, NotFound
 from qol_app.domain.events import Action
@@ -224,7 +224,7 @@ def _form(
     response: Response, participant: Participant, today: date, titles: dict[int, str]
 ) -> FormRecord:
     questionnaire = forms.questionnaire(response.form_version)
-    shown = len(visible_items(questionnaire, response.answers))
+    states = [*visible_states(questionnaire, response.answers, response.no_answers).values()]
     return FormRecord(
         response=response,
         title=titles[response.form_version_id],
@@ -234,8 +234,8 @@ def _form(
             facts.participant_facts(participant.events),
             today,
         ),
-        items_answered=shown - len(blanks(questionnaire, response.answers)),
-        items_shown=shown,
+        items_answered=states.count(ItemState.ANSWERED),
+        items_shown=len(states),
     )
 
 

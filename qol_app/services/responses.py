@@ -1,16 +1,16 @@
-"""Save answers as append-only events and submit a visit's forms.
+"""Save answers as append-only events.
 
-Both are safe to repeat: an answer that is current already adds nothing, an event id counts once,
-and submitting twice is a no-op. The response row is locked while its answers change, so two tabs
-or two machines serialise and lose nothing.
+That is safe to repeat: an answer that is current already adds nothing, and an event id counts
+once. The response row is locked while its answers change, so two tabs or two machines serialise
+and lose nothing.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
@@ -22,7 +22,7 @@ from qol_app.domain import answers as rules
 from qol_app.domain.actor import Actor
 from qol_app.domain.errors import AlreadySubmitted
 from qol_app.domain.events import Action
-from qol_app.services import facts, forms
+from qol_app.services import forms
 from questionnaires.model import NoAnswer, Questionnaire, Value, Wording
 
 
@@ -39,16 +39,6 @@ class Answer:
     """What was said instead of an answer; ``value`` is None then."""
     only_if_unseen: bool = False
     """Whether it counts only while the item has no entry at all: seen, and left blank."""
-
-
-def lock(session: Session, response: Response) -> Response:
-    """Lock the response's row and read it anew, so that its answers are the latest."""
-    return session.scalars(
-        select(Response)
-        .where(Response.id == response.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,46 +247,3 @@ def _events(
         }
         for seq, each in enumerate(new, start=row.last_seq + 1)
     ]
-
-
-def submit_visit(
-    session: Session,
-    visit: Visit,
-    *,
-    mode: str,
-    actor: Actor,
-    now: datetime,
-    answered_on: date | None = None,
-    instruments: Collection[str] | None = None,
-) -> bool:
-    """Close the forms of a visit for good. Submitting twice is a no-op, so a retry is safe.
-
-    Args:
-        answered_on: The date on which they were answered, where that is known from elsewhere
-            (an import); None means today at the site.
-        instruments: The instruments whose forms are closed; None means all of the visit's.
-
-    Returns whether anything was submitted now.
-    """
-    chosen = [r for r in visit.responses if instruments is None or r.instrument_id in instruments]
-    waiting = [
-        response
-        for response in (lock(session, each) for each in chosen)
-        if response.submitted_at is None
-    ]
-    if not waiting:
-        return False
-    participant = visit.participant
-    with audited(
-        session,
-        actor=actor,
-        action=Action.RESPONSE_SUBMITTED,
-        now=now,
-        study_id=participant.study_id,
-        participant_id=participant.id,
-    ):
-        for response in waiting:
-            response.submitted_at = now
-            response.answered_on = answered_on or facts.today_of(participant, now)
-            response.mode = mode
-    return True

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import scoring
 from qol_app.db.models import Response, Score, Visit
-from qol_app.domain.answers import countable
+from qol_app.domain.answers import ItemState, countable, item_state
 from qol_app.domain.errors import NotFound, NotReady
 from qol_app.services import forms, studies
 from qol_app.services.answers_view import answer_words
@@ -44,6 +44,8 @@ class ScoreReasons:
     """Item id to question, in the reader's language."""
     answers: Mapping[str, str]
     """Item id to the answer in words."""
+    states: Mapping[str, ItemState]
+    """Item id to what became of it."""
     scale_names: Mapping[str, str]
     sources: tuple[str, ...]
 
@@ -75,6 +77,7 @@ def read(
         is_stored=stored is not None and _is_same(stored.value, explanation.score),
         questions=words.questions,
         answers=_answers(response, questionnaire, words),
+        states=_states(response, questionnaire),
         scale_names=words.scales,
         sources=questionnaire.sources,
     )
@@ -119,5 +122,12 @@ def _is_same(one: float | None, other: float | None) -> bool:
 def _answers(response: Response, questionnaire: Questionnaire, words: Wording) -> dict[str, str]:
     return {
         item.id: answer_words(item, response.answers.get(item.id), words)
+        for item in questionnaire.items
+    }
+
+
+def _states(response: Response, questionnaire: Questionnaire) -> dict[str, ItemState]:
+    return {
+        item.id: item_state(item.id, response.answers, response.no_answers)
         for item in questionnaire.items
     }

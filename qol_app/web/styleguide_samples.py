@@ -14,6 +14,8 @@ class Answered:
     question: str
     answer: str | None
     url: str
+    instead: str = ""
+    is_blank: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class SampleWords:
     analogue_ends: tuple[str, str]
     several: str
     several_options: Options
+    no_answers: tuple[tuple[str, str], ...]
     number: str
     unit: str
     text: str
@@ -74,6 +77,10 @@ ENGLISH = SampleWords(
     analogue_ends=("The worst weather I can think of", "The best weather I can think of"),
     several="What did you bring along?",
     several_options=((1, "A hat"), (2, "Something to read"), (3, "Tea"), (9, "None of these")),
+    no_answers=(
+        ("declined", "I prefer not to answer"),
+        ("not_applicable", "This does not apply to me"),
+    ),
     number="How long did you stay?",
     unit="hours",
     text="Is there anything else about the garden?",
@@ -91,7 +98,16 @@ ENGLISH = SampleWords(
     answered=(
         Answered(question="The way to the garden", answer="I had to ask once", url="#"),
         Answered(question="Joy in the flowers", answer="8", url="#"),
-        Answered(question="The weather of this morning", answer=None, url="#"),
+        Answered(
+            question="The weather of this morning",
+            answer=None,
+            url="#",
+            instead="Left empty",
+            is_blank=True,
+        ),
+        Answered(
+            question="The way back home", answer=None, url="#", instead="I prefer not to answer"
+        ),
         Answered(
             question="What you brought along",
             answer="A hat; something to read; tea in a flask that my neighbour lent me",
@@ -125,6 +141,7 @@ CHINESE = SampleWords(
     analogue_ends=("能想到的最差的天气", "能想到的最好的天气"),
     several="您今天带了哪些东西?",
     several_options=((1, "帽子"), (2, "一本书或者一份报纸"), (3, "茶"), (9, "以上都没有")),
+    no_answers=(("declined", "我不想回答"), ("not_applicable", "这不适用于我")),
     number="您在花园里待了多久?",
     unit="小时",
     text="关于花园,您还有什么想说的吗?",
@@ -142,7 +159,10 @@ CHINESE = SampleWords(
     answered=(
         Answered(question="来花园的路", answer="问了一次路", url="#"),
         Answered(question="喜欢花的程度", answer="8", url="#"),
-        Answered(question="今天早上的天气", answer=None, url="#"),
+        Answered(
+            question="今天早上的天气", answer=None, url="#", instead="没有填写", is_blank=True
+        ),
+        Answered(question="回家的路", answer=None, url="#", instead="我不想回答"),
         Answered(
             question="带来的东西", answer="帽子;一本书或者一份报纸;邻居借给我的一壶热茶", url="#"
         ),

@@ -10,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qol_app.domain.answers import (
-    blanks,
     check,
     countable,
     current_answers,
     first_unanswered_page,
+    item_state,
     parse,
     visible_items,
     visible_pages,
+    visible_states,
 )
 from qol_app.domain.errors import AnswerOutOfRange
 from questionnaires.model import AnswerType, Item, Page, Questionnaire, SkipRule, Value
@@ -294,8 +295,26 @@ def test_a_form_resumes_at_the_first_page_not_yet_seen(
     assert (found.id if found else None) == page
 
 
-def test_blanks_are_the_visible_items_without_an_answer() -> None:
-    assert blanks(questionnaire(), {"a": 1, "b": None, "f": 2}) == ("b", "c")
+def test_the_states_of_an_item_are_five() -> None:
+    answers: dict[str, Value] = {"a": 1, "b": None, "c": None, "d": None}
+    no_answers = {"b": "declined", "c": "not_applicable"}
+    assert {item: item_state(item, answers, no_answers).value for item in "abcde"} == {
+        "a": "answered",
+        "b": "declined",
+        "c": "not_applicable",
+        "d": "blank",
+        "e": "never_seen",
+    }
+
+
+def test_states_are_those_of_the_visible_items() -> None:
+    answers: dict[str, Value] = {"a": 1, "b": None, "f": 2}
+    assert visible_states(questionnaire(), answers, {"b": "declined"}) == {
+        "a": "answered",
+        "b": "declined",
+        "c": "never_seen",
+        "f": "answered",
+    }
 
 
 def test_scoring_gets_the_answers_of_visible_items_only() -> None:

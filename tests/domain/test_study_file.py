@@ -362,7 +362,7 @@ def test_a_protocol_finds_its_parts_by_code() -> None:
     assert study.visit("w4").day == 28
     assert study.site("BER").zone.key == "Europe/Berlin"
     assert study.group("B").short["zh-Hans"] == "B组"
-    assert study.instrument("daily-life-check").version == "1.0"
+    assert study.instrument("daily-life-check").version == "1.2"
     assert [study.visit_number(code) for code in ("baseline", "w4", "m3")] == [0, 1, 2]
     assert study.baseline.code == "baseline"
     for find in (study.visit, study.site, study.group, study.instrument, study.visit_number):

@@ -57,7 +57,9 @@ def row(**changes: object) -> FormRow:
         on_time=True,
         language="en",
         mode="patient",
+        helper=None,
         answers=ANSWERS,
+        no_answers={},
         scores=(WELL, DAY),
     )
     return replace(sent, **changes)  # type: ignore[arg-type]  # each test names true fields
@@ -116,6 +118,7 @@ def test_visits_have_a_line_for_every_scheduled_form() -> None:
         "on_time",
         "language",
         "mode",
+        "helper",
     ]
 
 
@@ -138,6 +141,8 @@ def test_items_have_a_column_each_and_several_codes_one_each() -> None:
         "REMARK",
         "items_seen",
         "items_blank",
+        "items_declined",
+        "items_not_applicable",
     ]
     sent, not_begun = table.to_dict("records")
     assert (sent["ENERGY"], sent["SLEEP_HOURS"], sent["REMARK"]) == (3, 6.5, "好；ok")
@@ -161,9 +166,9 @@ def test_a_later_version_adds_columns_behind_and_moves_none() -> None:
         row(version="2.0", answers={"D": 2, "B": [3], "C": 1}),
     ]
     table = items_table(rows, [old, new])
-    assert table.columns.tolist()[8:-2] == ["A", "B__1", "B__2", "C", "D", "B__3"]
-    assert table.iloc[0, 8:-2].tolist() == [1, 0, 1, 2, None, None]
-    assert table.iloc[1, 8:-2].tolist() == [None, 0, None, 1, 2, 1]
+    assert table.columns.tolist()[8:-4] == ["A", "B__1", "B__2", "C", "D", "B__3"]
+    assert table.iloc[0, 8:-4].tolist() == [1, 0, 1, 2, None, None]
+    assert table.iloc[1, 8:-4].tolist() == [None, 0, None, 1, 2, 1]
 
 
 def test_a_row_of_an_unknown_version_is_refused() -> None:
@@ -209,14 +214,32 @@ def test_item_states_tell_blank_from_answered() -> None:
     ]
 
 
+def test_item_states_tell_five_states_apart_and_old_columns_stay_where_they_were() -> None:
+    answers = {"ENERGY": 3, "COMFORT": None, "MOOD": None, "OUTING_EASE": None}
+    said = {"COMFORT": "declined", "OUTING_EASE": "not_applicable"}
+    table = item_states([row(answers=answers, no_answers=said)], [FORM])
+    states = dict(zip(table["item"], table["state"], strict=True))
+    assert {item: states[item] for item in (*answers, "DAY")} == {
+        "ENERGY": "answered",
+        "COMFORT": "declined",
+        "MOOD": "blank",
+        "OUTING_EASE": "not_applicable",
+        "DAY": "never_seen",
+    }
+    assert table["value"].dropna().tolist() == ["3"]
+    (line,) = items_table([row(answers=answers, no_answers=said)], [FORM]).to_dict("records")
+    assert (line["COMFORT"], line["items_seen"], line["items_blank"]) == (None, 4, 1)
+    assert (line["items_declined"], line["items_not_applicable"]) == (1, 1)
+
+
 def test_item_states_list_unseen_items_of_begun_forms_of_known_versions() -> None:
     table = item_states([row(), untouched()], [FORM])
     assert table.groupby("state")["item"].count().to_dict() == {
         "answered": 4,
         "blank": 1,
-        "not_seen": 5,
+        "never_seen": 5,
     }
-    unseen = table[table["state"] == "not_seen"]
+    unseen = table[table["state"] == "never_seen"]
     assert unseen["item"].tolist() == ["SLEEP_REST", "OUTINGS", "OUTING_EASE", "MOOD", "DAY"]
     assert unseen["value"].tolist() == [None] * 5
 
@@ -300,6 +323,22 @@ def test_the_codebook_words_items_codes_and_scales_in_both_languages() -> None:
         "high is better",
         "item",
     ]
+
+
+def test_the_codebook_explains_the_states_and_who_helped() -> None:
+    book = described(FORM)
+    states = book[(book["file"] == "item_states.csv") & (book["column"] == "state")]
+    assert dict(zip(states["code"], states["code_label_en"], strict=True)) == {
+        "answered": "answered",
+        "declined": "said: I prefer not to answer",
+        "not_applicable": "said: this does not apply to me",
+        "blank": "seen and left blank",
+        "never_seen": "never seen",
+    }
+    assert all(states["code_label_zh"])
+    helper = book[(book["file"] == "visits.csv") & (book["column"] == "helper")]
+    assert helper["code"].tolist() == ["alone", "read_aloud", "wrote_down", "answered_for"]
+    assert set(helper["missing"]) == {"empty: not said, or not asked"}
 
 
 def test_the_codebook_says_where_words_are_only_labels_and_gives_cdisc_codes() -> None:

@@ -123,6 +123,25 @@ def test_every_type_of_answer_has_its_fhir_type() -> None:
     ]
 
 
+def test_what_may_be_said_instead_of_an_answer_stands_in_an_extension() -> None:
+    form = load("daily-life-check", "1.2")
+    found = items(fhir.resource(form, wording(form.id, "1.2", "en")))
+    system = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+    assert found["SUPPORT"]["extension"] == [
+        {
+            "url": "urn:qol:no-answer",
+            "valueCoding": {"system": system, "code": "asked-declined"},
+        },
+        {
+            "url": "urn:qol:no-answer",
+            "valueCoding": {"system": system, "code": "not-applicable"},
+        },
+    ]
+    urls = [extension["url"] for extension in found["COMFORT"]["extension"]]
+    assert [url.rpartition("/")[2] for url in urls] == ["minValue", "maxValue", "urn:qol:no-answer"]
+    assert "extension" not in found["REMARK"]
+
+
 def test_a_skip_rule_is_an_enable_when() -> None:
     found = items(fhir.resource(LIFE, LIFE_WORDS))
     assert found["OUTING_EASE"]["enableWhen"] == [

@@ -22,7 +22,7 @@ from qol_app.domain import actor as actors
 from qol_app.jobs import Queue, make_queue
 from qol_app.jobs.tasks import logged
 from qol_app.messaging import Email, Reason, SendingFailed
-from qol_app.services import forms, messages, responses
+from qol_app.services import forms, messages, responses, submission
 from qol_app.settings import Settings, from_environment
 from tests.builders import link_of
 from tests.services.test_messages import NURSE, baseline, enrolled
@@ -157,7 +157,7 @@ def submitted(session: Session, now: datetime) -> Response:
     words = forms.wording(session, response.form_version, "en")
     patient = actors.link(1)
     responses.save_answers(session, response.id, [answer], wording=words, actor=patient, now=now)
-    responses.submit_visit(session, visit, mode="patient", actor=patient, now=now)
+    submission.submit_visit(session, visit, mode="patient", actor=patient, now=now)
     return response
 
 

@@ -10,6 +10,7 @@ import pytest
 from questionnaires import QuestionnaireInvalid, load, wording, wording_document
 from questionnaires.checks import definition_problems, wording_problems
 from questionnaires.files import ROOT, read, read_wording
+from questionnaires.model import NoAnswer
 
 DAILY = load("daily-life-check", "1.1")
 
@@ -55,6 +56,29 @@ def test_mistakes_of_shape_are_named_with_file_and_key(folder: Path) -> None:
         f"{path}: colour: Extra inputs are not permitted",
         f"{path}: items.0.type: Input should be {kinds}",
         f"{path}: licence: Input should be 'import', 'ship' or 'own'",
+    ]
+
+
+def test_words_to_say_instead_of_an_answer_hold_for_all_items_but_those_that_say_otherwise(
+    folder: Path,
+) -> None:
+    path = folder / "definition.toml"
+    spoil(path, "pages = [", 'no_answers = ["not_applicable", "declined"]\npages = [')
+    spoil(path, 'options = "amount"', 'options = "amount"\nno_answers = []')
+    spoil(path, 'options = "comfort_ends"', 'options = "comfort_ends"\nno_answers = ["declined"]')
+    offered = [item.no_answers for item in read(folder).items]
+    every = (NoAnswer.NOT_APPLICABLE, NoAnswer.DECLINED)
+    assert offered == [(), (NoAnswer.DECLINED,), *[every] * 8]
+    assert "no_answers" not in read(folder).document["items"][0]
+
+
+def test_mistakes_in_what_may_be_said_instead_are_named_with_their_key(folder: Path) -> None:
+    path = folder / "definition.toml"
+    spoil(path, "pages = [", 'no_answers = ["declined", "declined"]\npages = [')
+    spoil(path, 'options = "amount"', 'options = "amount"\nno_answers = ["refused"]')
+    assert sorted(refused(folder)) == [
+        f"{path}: items.0.no_answers.0: Input should be 'declined' or 'not_applicable'",
+        f"{path}: no_answers: Value error, declined occurs twice",
     ]
 
 

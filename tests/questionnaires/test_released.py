@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,30 @@ def test_version_1_1_asks_and_scores_the_same_items_as_1_0(instrument: str) -> N
     assert [(s.code, s.items, s.module, s.options) for s in old.scales] == [
         (s.code, s.items, s.module, s.options) for s in new.scales
     ]
+
+
+def test_the_daily_life_check_1_2_is_1_1_with_words_to_say_instead_of_an_answer() -> None:
+    old, new = load("daily-life-check", "1.1"), load("daily-life-check", "1.2")
+    assert [replace(item, no_answers=()) for item in new.items] == [*old.items]
+    assert (new.pages, new.skips, new.scales) == (old.pages, old.skips, old.scales)
+    for language in ("en", "zh-Hans"):
+        assert wording("daily-life-check", "1.2", language) == wording(
+            "daily-life-check", "1.1", language
+        )
+    offered = {item.id: [word.value for word in item.no_answers] for item in new.items}
+    assert offered == {
+        "ENERGY": ["declined"],
+        "COMFORT": ["declined"],
+        "SLEEP_HOURS": ["declined"],
+        "SLEEP_REST": ["declined"],
+        "OUTINGS": ["declined"],
+        "OUTING_EASE": ["declined", "not_applicable"],
+        "SUPPORT": ["declined", "not_applicable"],
+        "MOOD": ["declined"],
+        "DAY": ["declined"],
+        "REMARK": [],
+    }
+    assert {item.no_answers for item in old.items} == {()}
 
 
 def test_an_unknown_questionnaire_says_which_there_are() -> None:

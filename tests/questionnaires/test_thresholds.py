@@ -148,7 +148,7 @@ def test_a_difference_of_the_index_holds_for_its_value_set_only() -> None:
 def test_numbers_are_read_as_they_are_written(folder: Path) -> None:
     (found,) = read_thresholds(folder)
     assert found.improvement == Points(low=Fraction(11, 2), high=Fraction(11, 2))
-    assert found.versions == ("1.0", "1.1")
+    assert found.versions == ("1.0", "1.1", "1.2")
     assert found.source == {"en": "Somebody 2020", "zh-Hans": "Somebody 2020"}
 
 

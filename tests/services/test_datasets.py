@@ -103,7 +103,7 @@ def test_form_rows_tell_the_status_answers_and_scores_of_every_form(
     assert [baseline.status, week_4.status, month_3.status] == ["missed", "complete", "not_due"]
     assert week_4.answers == {"DAY": 40}
     assert (week_4.answered_on, week_4.day, week_4.on_time) == (date(2026, 3, 2), 28, True)
-    assert (week_4.mode, week_4.language, week_4.version) == ("patient", "en", "1.0")
+    assert (week_4.mode, week_4.language, week_4.version) == ("patient", "en", "1.2")
     assert {score.scale: score.value for score in week_4.scores} == {
         "WELL": None,
         "DAY": 40.0,
@@ -153,7 +153,7 @@ def test_versions_are_those_that_forms_use(session: Session, study: Study, now: 
     assert datasets.versions(session, study) == []
     enrol(session, study, now)
     (version,) = datasets.versions(session, study)
-    assert (version.id, version.version) == ("daily-life-check", "1.0")
+    assert (version.id, version.version) == ("daily-life-check", "1.2")
 
 
 def test_numbers_of_unequal_width_are_filled_on_the_right() -> None:

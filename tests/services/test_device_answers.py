@@ -12,7 +12,7 @@ from qol_app.db.models import AnswerEvent, AuditEvent, Response, StrayAnswer, Vi
 from qol_app.domain import actor as actors
 from qol_app.domain.errors import Conflict, NotFound
 from qol_app.domain.strays import Settled
-from qol_app.services import device_answers, links, opened, participants, responses, strays
+from qol_app.services import device_answers, links, opened, participants, strays, submission
 from qol_app.services.device_answers import Sent, Taken
 from qol_app.services.opened import OpenSurvey
 from qol_app.services.responses import Answer
@@ -73,7 +73,7 @@ def kept(session: Session) -> list[tuple[str, Value, str]]:
 
 
 def submit(session: Session, visit: Visit, now: datetime) -> None:
-    responses.submit_visit(session, visit, mode="patient", actor=PATIENT, now=now)
+    submission.submit_visit(session, visit, mode="patient", actor=PATIENT, now=now)
 
 
 def test_an_answer_with_a_place_is_stored_with_the_time_at_which_it_was_given(

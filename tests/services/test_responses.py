@@ -16,9 +16,10 @@ from qol_app.db.session import Sessions
 from qol_app.db.vault import Vault
 from qol_app.domain import actor as actors
 from qol_app.domain.errors import AlreadySubmitted, AnswerOutOfRange, UnknownItem
+from qol_app.domain.helpers import Helper
 from qol_app.domain.study import Purpose
 from qol_app.domain.study_file import read
-from qol_app.services import enrolment, forms, participants, responses, studies
+from qol_app.services import enrolment, forms, participants, responses, studies, submission
 from qol_app.services.responses import Answer
 from questionnaires.model import NoAnswer, Value, Wording
 
@@ -146,7 +147,7 @@ def test_after_sending_the_answers_stand(
 ) -> None:
     save(session, response, now, ("e1", "q1", 2))
     visit = response.visit
-    assert responses.submit_visit(session, visit, mode="patient", actor=PATIENT, now=now)
+    assert submission.submit_visit(session, visit, mode="patient", actor=PATIENT, now=now)
     with pytest.raises(AlreadySubmitted):
         save(session, response, now, ("e2", "q1", 3))
     assert stored(session, response) == [(1, "q1", 2)]
@@ -154,19 +155,33 @@ def test_after_sending_the_answers_stand(
 
 def test_sending_twice_is_sending_once(session: Session, response: Response, now: datetime) -> None:
     visit = response.visit
-    assert responses.submit_visit(session, visit, mode="patient", actor=PATIENT, now=now)
+    assert submission.submit_visit(session, visit, mode="patient", actor=PATIENT, now=now)
     later = now + timedelta(minutes=1)
-    assert not responses.submit_visit(session, visit, mode="patient", actor=PATIENT, now=later)
+    assert not submission.submit_visit(session, visit, mode="patient", actor=PATIENT, now=later)
     assert {each.submitted_at for each in visit.responses} == {now}
     sent = select(func.count()).where(AuditEvent.action == "response_submitted")
     assert session.scalar(sent) == 1
+
+
+def test_who_helped_is_kept_on_every_form_of_the_visit_and_audited_with_the_first_sending(
+    session: Session, response: Response, now: datetime
+) -> None:
+    visit = response.visit
+    for helper in (Helper.WROTE_DOWN, Helper.ALONE):
+        submission.submit_visit(
+            session, visit, mode="patient", actor=PATIENT, now=now, helper=helper
+        )
+    assert [each.helper for each in visit.responses] == ["wrote_down"] * 3
+    sent = select(AuditEvent).where(AuditEvent.action == "response_submitted")
+    (event,) = session.scalars(sent).all()
+    assert "wrote_down" in str(event.changes)
 
 
 def test_the_day_of_answering_is_the_sites_day(
     session: Session, response: Response, now: datetime
 ) -> None:
     late_evening_in_utc = now.replace(hour=17)
-    responses.submit_visit(
+    submission.submit_visit(
         session, response.visit, mode="patient", actor=PATIENT, now=late_evening_in_utc
     )
     assert response.answered_on == date(2026, 3, 3)

@@ -18,7 +18,7 @@ from qol_app.domain.errors import NotFound
 from qol_app.domain.events import Action
 from qol_app.domain.study import Purpose
 from qol_app.domain.study_file import read
-from qol_app.services import enrolment, forms, participants, responses, results, studies
+from qol_app.services import enrolment, forms, participants, responses, results, studies, submission
 from qol_app.services.responses import Answer
 from questionnaires.model import Value
 
@@ -57,7 +57,7 @@ def save(session: Session, response: Response, answers: dict[str, Value], now: d
 
 
 def submit(session: Session, response: Response, now: datetime) -> None:
-    responses.submit_visit(
+    submission.submit_visit(
         session,
         response.visit,
         mode="patient",

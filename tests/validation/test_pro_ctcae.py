@@ -10,7 +10,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from qol_app.domain.answers import blanks, visible_pages
+from qol_app.domain.answers import visible_items, visible_pages
 from questionnaires import load, wording
 from scoring import AnswerOutOfRange, OptionUnknown, score
 
@@ -223,7 +223,7 @@ def test_further_attributes_are_asked_once_the_first_is_above_0() -> None:
     assert asked(PT01017A=None) == ("PT01017A",)
     assert asked(PT01017A=1) == ("PT01017A", "PT01017B", "PT01017C")
     assert len(visible_pages(FORM, {})) == 80
-    assert len(blanks(FORM, {})) == 80
+    assert len(visible_items(FORM, {})) == 80
 
 
 def test_terms_are_labelled_in_both_languages() -> None:

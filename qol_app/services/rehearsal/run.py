@@ -20,7 +20,7 @@ from qol_app.domain import actor as actors
 from qol_app.domain.errors import Conflict, NotPermitted
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.study import Protocol, Purpose
-from qol_app.services import enrolment, forms, participants, responses, results, studies
+from qol_app.services import enrolment, forms, participants, responses, results, studies, submission
 from qol_app.services.rehearsal.course import Happening, Person, Sitting, cohort
 from qol_app.services.rehearsal.items import FormModel, Numbers, draw_form
 from questionnaires.model import Value, Wording
@@ -238,7 +238,7 @@ class _Job:
         if sitting.reached < 1:
             self.counts["begun"] += 1
             return
-        responses.submit_visit(self.session, visit, mode=MODE, actor=ACTOR, now=at + TO_SEND)
+        submission.submit_visit(self.session, visit, mode=MODE, actor=ACTOR, now=at + TO_SEND)
         self.counts["answered"] += 1
         self.clock = at + TO_SEND
         self.unscored += [response.id for response in visit.responses]

@@ -3,6 +3,7 @@
 
 import "./analogue.js";
 import "./exclusive.js";
+import "./no-answer.js";
 import { keepForOffline } from "./survey/keeper.js";
 import { Outbox } from "./survey/outbox.js";
 import { SaveLine } from "./survey/saveline.js";
@@ -237,7 +238,8 @@ class Survey {
     const pages = this.walk.visiblePages();
     if (pressed === "back") return this.go(pages[pages.length - 1]);
     const { visit, ticket } = this.urls;
-    const finish = { at: new Date().toISOString() };
+    const helper = this.form.querySelector("input[name=helper]:checked");
+    const finish = { at: new Date().toISOString(), helper: helper ? helper.value : null };
     this.showKept();
     return this.outbox.add([{ visit, ticket, finish }]);
   }

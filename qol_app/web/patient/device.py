@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from qol_app.services import device_answers, facts, links, responses, survey
+from qol_app.services import device_answers, facts, links, submission, survey
 from qol_app.services.opened import OpenSurvey, OpenVisit
 from qol_app.web import tickets, unit
 from qol_app.web.guards import public, with_link, with_ticket
@@ -99,13 +99,14 @@ def _finish(found: OpenSurvey, sent: Parcel) -> bool:
     if not may or finished_at is None:
         return False
     stored = links.by_id(unit.session(), found.link_id).visit
-    responses.submit_visit(
+    submission.submit_visit(
         unit.session(),
         stored,
         mode="patient",
         actor=g.actor,
         now=unit.now(),
         answered_on=facts.today_of(visit.participant, finished_at),
+        helper=sent.finish.helper if sent.finish else None,
     )
     unit.after_commit(lambda: score_later(visit))
     return True

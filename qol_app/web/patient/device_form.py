@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from qol_app.domain.errors import InvalidInput
+from qol_app.domain.helpers import Helper
 from qol_app.services.device_answers import Sent, moment
 from qol_app.services.responses import Answer
 from questionnaires.model import NoAnswer
@@ -42,6 +43,8 @@ class Finish(_Plain):
     """The participant pressed "Send"."""
 
     at: AwareDatetime
+    helper: Helper | None = None
+    """Who helped, if that was said."""
 
 
 class Parcel(_Plain):

@@ -24,6 +24,7 @@ from qol_app.services.opened import OpenResponse, OpenVisit
 from qol_app.web.locale import language
 from qol_app.web.patient import view_models
 from qol_app.web.patient.forms import page_form
+from qol_app.web.patient.review import helper_choices
 from questionnaires.model import Questionnaire, Wording
 
 COUNTED = 200
@@ -86,7 +87,7 @@ def _make(session: Session, visit: OpenVisit) -> Pack:
         "language": language(),
         "forms": [_form(response) for response in blank.responses],
         "pages": list(_pages(session, blank)),
-        "end": render_template("patient/offline_end.html"),
+        "end": render_template("patient/offline_end.html", helpers=helper_choices()),
         "texts": _texts(language()),
     }
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -13,8 +13,9 @@ from qol_app.services import durations, opened, survey
 from qol_app.services.opened import OpenResponse, OpenVisit
 from qol_app.services.survey import SurveyPage
 from qol_app.web.locale import language
-from qol_app.web.patient.forms import AnswerField, PageForm, shown
-from questionnaires.model import AnswerType, Item, Value, Wording, WordingKind
+from qol_app.web.patient.forms import AnswerField, PageForm, shown, stored
+from qol_app.web.patient.words import NO_ANSWERS
+from questionnaires.model import AnswerType, Item, NoAnswer, Value, Wording, WordingKind
 
 LANGUAGE_NAMES = {"en": "English", "zh-Hans": "中文"}
 """Languages in their own words; a tag without a name stands for itself."""
@@ -62,6 +63,10 @@ class Question:
     """The answer as text, or what was typed and could not be read."""
     shown: str
     error: str | None
+    no_answers: tuple[tuple[str, str], ...]
+    """What may be said instead of an answer, each with its words."""
+    no_answer: NoAnswer | None
+    """What was said instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,35 +96,6 @@ class QuestionPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewLine:
-    """One item on the review page; ``answer`` None means left blank."""
-
-    question: str
-    answer: str | None
-    url: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReviewSection:
-    """The items of one instrument on the review page."""
-
-    title: str
-    lines: tuple[ReviewLine, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Review:
-    """The page before sending."""
-
-    study: str
-    blanks: tuple[ReviewLine, ...]
-    sections: tuple[ReviewSection, ...]
-    last_url: str
-    language_url: str
-    languages: tuple[LanguageChoice, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Thanks:
     """The page after sending."""
 
@@ -127,7 +103,8 @@ class Thanks:
     contact: str
 
 
-def _languages(protocol: Protocol) -> tuple[LanguageChoice, ...]:
+def languages(protocol: Protocol) -> tuple[LanguageChoice, ...]:
+    """Return the study's languages as the patient may choose among them."""
     return tuple(
         LanguageChoice(code=code, label=LANGUAGE_NAMES.get(code, code), current=code == language())
         for code in protocol.languages
@@ -152,7 +129,7 @@ def welcome(session: Session, visit: OpenVisit, token: str) -> Welcome:
         are_labels=any(each.kind is WordingKind.LABELS for each in words),
         start_url=url_for("patient.start", token=token),
         language_url=url_for("patient.choose_language_first", token=token),
-        languages=_languages(protocol),
+        languages=languages(protocol),
     )
 
 
@@ -189,14 +166,13 @@ def question_page(
         visit=str(visit.id),
         ticket=ticket,
         language_url=url_for("patient.choose_language"),
-        languages=_languages(protocol),
+        languages=languages(protocol),
     )
 
 
 def _question(field: AnswerField, words: Wording, response: OpenResponse) -> Question:
     item = field.item
     texts = words.options.get(item.options or "", {})
-    stored: Value = response.answers.get(item.id)
     return Question(
         item=item,
         text=words.questions[item.id],
@@ -204,10 +180,12 @@ def _question(field: AnswerField, words: Wording, response: OpenResponse) -> Que
         options=tuple((code, texts[code]) for code in item.codes),
         low_label=_end(texts, item.low),
         high_label=_end(texts, item.high),
-        value=field.data,
+        value=field.data.value,
         typed=_as_typed(field),
-        shown=shown(stored),
+        shown=shown(stored(response, item)),
         error=remedy(item) if field.errors else None,
+        no_answers=tuple((word.value, str(NO_ANSWERS[word])) for word in item.no_answers),
+        no_answer=field.data.no_answer,
     )
 
 
@@ -220,7 +198,7 @@ def _end(texts: object, end: float | None) -> str:
 def _as_typed(field: AnswerField) -> str | None:
     if field.errors and isinstance(field.raw, str):
         return field.raw
-    return None if field.data is None else str(field.data)
+    return None if field.data.value is None else str(field.data.value)
 
 
 def remedy(item: Item) -> str:
@@ -257,46 +235,3 @@ def next_url(visit: OpenVisit, page: SurveyPage, *, go: str) -> str:
     if after is None or (go == "review" and not opened_more):
         return url_for("patient.review")
     return page_url(after)
-
-
-def review(session: Session, visit: OpenVisit) -> Review:
-    """Return what the page before sending shows: blanks first, then all answers."""
-    walk, spoken = survey.pages(visit), language()
-    sections: dict[str, list[ReviewLine]] = {}
-    for page in walk:
-        words = opened.wording(session, page.response, spoken)
-        lines = sections.setdefault(words.title, [])
-        lines += [_line(page, item_id, words) for item_id in page.items]
-    blanks = tuple(line for lines in sections.values() for line in lines if line.answer is None)
-    protocol = visit.protocol
-    return Review(
-        study=protocol.patient_title[spoken],
-        blanks=blanks,
-        sections=tuple(
-            ReviewSection(title=title, lines=tuple(lines)) for title, lines in sections.items()
-        ),
-        last_url=page_url(walk[-1]),
-        language_url=url_for("patient.choose_language"),
-        languages=_languages(protocol),
-    )
-
-
-def _line(page: SurveyPage, item_id: str, words: Wording) -> ReviewLine:
-    item = page.questionnaire.item(item_id)
-    return ReviewLine(
-        question=words.questions[item_id],
-        answer=answer_text(item, page.response.answers.get(item_id), words),
-        url=page_url(page, reviewing=True),
-    )
-
-
-def answer_text(item: Item, value: Value, words: Wording) -> str | None:
-    """Return an answer in words; None if it was left blank."""
-    if value is None:
-        return None
-    texts = words.options.get(item.options or "", {})
-    if item.type is AnswerType.ONE_OF and isinstance(value, int):
-        return texts[value]
-    if isinstance(value, list):
-        return "; ".join(texts[code] for code in value)
-    return str(value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from qol_app.services import links, opened, participants, responses, survey
+from qol_app.domain import helpers
+from qol_app.services import links, opened, participants, responses, submission, survey
 from qol_app.services.opened import OpenSurvey, OpenVisit
 from qol_app.services.survey import SurveyPage
 from qol_app.web import tickets, unit
@@ -13,6 +14,7 @@ from qol_app.web.guards import enter, public, with_link
 from qol_app.web.patient import view_models
 from qol_app.web.patient.blueprint import bp
 from qol_app.web.patient.forms import PageForm, page_form
+from qol_app.web.patient.review import review_page
 from qol_app.web.patient.sending import score_later
 
 
@@ -135,19 +137,20 @@ def _question_page(visit: OpenVisit, page: SurveyPage, form: PageForm) -> str:
 @with_link
 def review() -> ResponseReturnValue:
     """Show every answer, what was left blank first, before anything is sent."""
-    return render_template("patient/review.html", page=view_models.review(unit.reading(), _visit()))
+    return render_template("patient/review.html", page=review_page(unit.reading(), _visit()))
 
 
 @bp.post("/survey/review")
 @with_link
 def send() -> ResponseReturnValue:
     """Send the visit's forms. A second tap finds them sent and says thank you again."""
+    helper = helpers.parse(request.form.get("helper", ""))
     visit: OpenVisit = g.survey.visit
     if not survey.is_submitted(visit):
         survey.check_open(visit, now=unit.now())
     stored = links.by_id(unit.session(), g.survey.link_id).visit
-    if responses.submit_visit(
-        unit.session(), stored, mode="patient", actor=g.actor, now=unit.now()
+    if submission.submit_visit(
+        unit.session(), stored, mode="patient", actor=g.actor, now=unit.now(), helper=helper
     ):
         unit.after_commit(lambda: score_later(visit))
     return redirect(url_for(".thanks"), 303)

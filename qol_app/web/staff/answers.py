@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from flask import g, url_for
 
 from qol_app.db.models import Visit
+from qol_app.domain.answers import ItemState
+from qol_app.domain.helpers import Helper
 from qol_app.domain.study import Protocol
-from qol_app.services.answers_view import FormView, ItemState, ItemView, ScoreView
+from qol_app.services.answers_view import FormView, ItemView, ScoreView
 from qol_app.web.navigation import in_words
 from qol_app.web.staff import words
 from qol_app.web.staff.lists import participant_url
@@ -50,6 +52,8 @@ class FormSection:
     language: str
     language_name: str
     answered_on: str
+    helper: str
+    """Who helped, in a sentence; empty where the patient did not say."""
     is_started: bool
     problem: str
     rows: tuple[AnswerRow, ...]
@@ -86,6 +90,7 @@ def _section(visit: Visit, form: FormView, zone: ZoneInfo) -> FormSection:
         language=form.language,
         language_name=words.language_name(form.language),
         answered_on=words.day(response.answered_on) if response.answered_on else "",
+        helper=str(words.HELPERS[Helper(response.helper)]) if response.helper else "",
         is_started=response.started_at is not None,
         problem=response.scoring_problem or "",
         rows=tuple(_row(item, zone) for item in form.items),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from flask import g, url_for
 
 from qol_app.db.models import Visit
+from qol_app.domain.answers import UNSAID, ItemState
 from qol_app.domain.study import Protocol
 from qol_app.web.navigation import in_words
-from qol_app.web.staff import score_words
+from qol_app.web.staff import score_words, words
 from scoring.reasons import Part, PartKind
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class PartRow:
     code: str
     name: str
     given: str
-    """The answer in words, or another scale's score."""
+    """The answer in words or what was said instead of one, or another scale's score."""
     used: str
     is_text: bool
     """Whether ``name`` is wording, in the language of the form."""
@@ -89,7 +90,7 @@ def _part(part: Part, found: ScoreReasons) -> PartRow:
     names = {PartKind.ITEM: found.questions, PartKind.SCALE: found.scale_names}.get(part.kind, {})
     given = score_words.number(part.given)
     if part.kind is PartKind.ITEM:
-        given = found.answers.get(part.code, "") or "–"
+        given = _answer(part.code, found)
     return PartRow(
         code=part.code,
         name=names.get(part.code, part.code),
@@ -97,6 +98,13 @@ def _part(part: Part, found: ScoreReasons) -> PartRow:
         used=score_words.not_counted() if part.used is None else score_words.number(part.used),
         is_text=part.kind is not PartKind.TERM,
     )
+
+
+def _answer(item: str, found: ScoreReasons) -> str:
+    state = found.states.get(item, ItemState.NEVER_SEEN)
+    if state in UNSAID:
+        return "–"
+    return found.answers[item] if state is ItemState.ANSWERED else str(words.ITEMS[state])
 
 
 def _facts(found: ScoreReasons) -> tuple[tuple[str, str], ...]:
@@ -134,7 +142,13 @@ def why_data(visit: Visit, found: ScoreReasons) -> dict[str, Any]:
         "module_version": explained.module.version,
         "options": dict(explained.options),
         "parts": [
-            {"kind": part.kind.value, "code": part.code, "given": part.given, "used": part.used}
+            {
+                "kind": part.kind.value,
+                "code": part.code,
+                "given": part.given,
+                "used": part.used,
+                "state": found.states.get(part.code) if part.kind is PartKind.ITEM else None,
+            }
             for part in explained.reasons.parts
         ],
         "steps": [

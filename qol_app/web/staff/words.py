@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from flask_babel import lazy_gettext as _l
 
+from qol_app.domain.answers import ItemState
 from qol_app.domain.compliance import FormStatus, WorkState
 from qol_app.domain.events import ParticipantEventKind
-from qol_app.services.answers_view import ItemState
+from qol_app.domain.helpers import Helper
 from qol_app.services.messages import MessageStatus
 
 STATUSES = {
@@ -54,8 +55,17 @@ MESSAGES = {
 
 ITEMS = {
     ItemState.ANSWERED: _l("Answered"),
+    ItemState.DECLINED: _l("Preferred not to answer"),
+    ItemState.NOT_APPLICABLE: _l("Said it does not apply"),
     ItemState.BLANK: _l("Left blank"),
-    ItemState.NOT_SEEN: _l("Not seen"),
+    ItemState.NEVER_SEEN: _l("Not seen"),
+}
+
+HELPERS = {
+    Helper.ALONE: _l("The patient answered alone."),
+    Helper.READ_ALOUD: _l("Someone read the questions to the patient."),
+    Helper.WROTE_DOWN: _l("Someone wrote down the patient's answers."),
+    Helper.ANSWERED_FOR: _l("Someone answered for the patient."),
 }
 
 REMARKS = {

@@ -164,7 +164,7 @@ def test_a_parcel_of_another_shape_is_refused_whole(
 def test_finishing_offline_sends_the_form_with_the_day_on_which_it_was_finished(
     patient: Patient, ticket: str, sessions: Sessions, world: World, now: datetime
 ) -> None:
-    finished = {"at": (now - timedelta(days=1)).isoformat()}
+    finished = {"at": (now - timedelta(days=1)).isoformat(), "helper": "read_aloud"}
     answer = send(patient, ticket, now, event("ENERGY", 4, now), finish=finished)
     assert answer.get_json()["finished"] is True
     again = send(patient, ticket, now, finish=finished)
@@ -172,6 +172,7 @@ def test_finishing_offline_sends_the_form_with_the_day_on_which_it_was_finished(
     response = current(sessions, world.due)
     assert response.submitted_at == now
     assert str(response.answered_on) == "2026-03-01"
+    assert response.helper == "read_aloud"
     assert response.answers == {"ENERGY": 4}
 
 

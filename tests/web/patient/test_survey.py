@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from qol_app.db.models import AuditEvent, Score, Study
 from qol_app.db.session import Sessions
-from qol_app.services import responses
+from qol_app.services import submission
 from tests import builders
 from tests.web.conftest import World
 from tests.web.patient.conftest import Patient, current, link_row, stored
@@ -232,7 +232,7 @@ def sent_by_others(sessions: Sessions, world: World, now: datetime, minutes: lis
             )
             start = now - timedelta(minutes=taken)
             visit = builders.answered(session, start, person, "baseline", {"DAY": 5}, sent=False)
-            responses.submit_visit(session, visit, mode="patient", actor=builders.COMMAND, now=now)
+            submission.submit_visit(session, visit, mode="patient", actor=builders.COMMAND, now=now)
         session.commit()
 
 
