@@ -13,9 +13,10 @@ from qol_app import cli, jobs, messaging, settings
 from qol_app.db.session import Sessions, make_engine
 from qol_app.db.vault import Vault
 from qol_app.settings import ROOT, Settings
-from qol_app.web import errors, locale, security, styleguide, surfaces, unit
+from qol_app.web import assets, errors, locale, security, styleguide, surfaces, unit
 from qol_app.web.surfaces import SURFACES
 
+STATIC = ROOT / "qol_app" / "static"
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
 
 
@@ -32,6 +33,7 @@ def create_app(
     configuration = configuration or settings.from_environment()
     app = Flask(
         "qol_app",
+        static_url_path=f"/static/{assets.version(STATIC)}",
         template_folder=str(ROOT / "templates"),
         instance_path=str(configuration.instance),
     )
@@ -44,6 +46,7 @@ def create_app(
         configuration, sessions, sender=messaging.make_sender(configuration)
     )
     CSRFProtect(app)
+    assets.register(app, keeps_changing=configuration.environment == "development")
     security.register(app)
     locale.register(app)
     errors.register(app)

@@ -19,7 +19,7 @@ from tests import builders
 from tests.builders import Post
 
 GUARDS = {"public", "link", "ticket", "signed_in", *Permission}
-STATIC = {"static", "security.static"}
+STATIC = {"static", "stylesheet", "other_version", "security.static"}
 """Files of ours and of Flask-Security, which hold no data."""
 
 

@@ -1,0 +1,110 @@
+"""Our own styles and scripts: under an address that changes with them, so that browsers keep them.
+
+The address carries a hash of all files (``/static/<version>/...``); scripts import one another
+relatively and so share it. A page loads one stylesheet: the files of its surface, joined.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask, Response, abort, current_app, request
+from flask_compress import Compress
+
+from qol_app.web.guards import public
+
+STYLESHEETS = {
+    "patient": (
+        "tokens",
+        "base",
+        "components",
+        "answers",
+        "no-answer",
+        "patient",
+        "print",
+    ),
+}
+"""Joined stylesheets and their parts in order. A new part of a surface is named here, only."""
+
+YEAR = 365 * 24 * 3600
+SCRIPTS = (
+    "survey.js",
+    "analogue.js",
+    "exclusive.js",
+    "no-answer.js",
+    "survey/fields.js",
+    "survey/keeper.js",
+    "survey/outbox.js",
+    "survey/saveline.js",
+    "survey/screen.js",
+    "survey/vault.js",
+    "survey/walk.js",
+)
+"""What a page of questions loads, fetched side by side instead of one after the other."""
+
+
+def version(folder: Path) -> str:
+    """Return a short hash over all files below ``folder``: their names and contents."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def register(app: Flask, *, keeps_changing: bool) -> None:
+    """Serve joined stylesheets, compress what is sent, and say how long files may be kept.
+
+    Args:
+        keeps_changing: Whether files change under their address, as they do in development.
+    """
+    app.config.update(
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_STREAMS=False,
+        SEND_FILE_MAX_AGE_DEFAULT=0 if keeps_changing else YEAR,
+    )
+    Compress(app)
+    static = str(app.static_url_path)
+    app.add_url_rule(f"{static}/styles/<name>.css", "stylesheet", stylesheet)
+    app.add_url_rule("/static/<version>/<path:filename>", "other_version", other_version)
+    app.context_processor(lambda: {"patient_scripts": SCRIPTS})
+    app.after_request(_prepare)
+
+
+@public
+def stylesheet(name: str) -> Response:
+    """Give the files of one surface as one."""
+    if name not in STYLESHEETS:
+        abort(404)
+    response = Response(_joined(name), mimetype="text/css")
+    response.cache_control.public = True
+    response.cache_control.max_age = current_app.config["SEND_FILE_MAX_AGE_DEFAULT"]
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def _joined(name: str) -> str:
+    folder = Path(str(current_app.static_folder), "css")
+    parts = (folder / f"{part}.css" for part in STYLESHEETS[name])
+    return "\n".join(part.read_text(encoding="utf-8") for part in parts)
+
+
+@public
+def other_version(version: str, filename: str) -> Response:
+    """Give a file to a page of another release: while servers change, both are in use."""
+    response = current_app.send_static_file(filename)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _prepare(response: Response) -> Response:
+    """Have a file read whole, so that it can be compressed, and kept where it never changes."""
+    if request.endpoint in ("static", "other_version"):
+        response.direct_passthrough = False
+        response.get_data()
+    if request.endpoint in ("static", "stylesheet") and response.cache_control.max_age:
+        response.cache_control.immutable = True
+    return response
