@@ -12,13 +12,14 @@ DEVELOPMENT := .venv/.development
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard qol_app/translations/*/LC_MESSAGES/*.po))
 PACKAGES := qol_app questionnaires scoring
 
-.PHONY: help run test check bench soak lint
+.PHONY: help run test check bench soak screenshots lint
 
 help:
 	@echo "make run     a study with simulated participants on http://127.0.0.1:$(PORT)  (PORT=, STUDY=)"
 	@echo "make test    all tests, on SQLite, PostgreSQL and in a real browser  (WORKERS=)"
 	@echo "make check   formatting, lint, types, floors, then all tests; nothing may be missing"
 	@echo "make bench   measure pages and whole sessions under load"
+	@echo "make screenshots  every state of the patient's pages, into docs/screenshots"
 	@echo "make soak    walk a survey 200 times over a line that breaks (half an hour)"
 
 run: $(RUNTIME) $(CATALOGUES)
@@ -31,6 +32,10 @@ test: $(DEVELOPMENT) $(CATALOGUES)
 check: lint
 	@sh .ci/system-packages
 	@QOL_REQUIRE_ALL=1 $(BIN)/pytest -n $(WORKERS)
+
+screenshots: $(DEVELOPMENT) $(CATALOGUES)
+	@sh .ci/system-packages
+	@$(BIN)/python -m tests.screenshots
 
 lint: $(DEVELOPMENT) $(CATALOGUES)
 	@$(BIN)/ruff format --check --quiet .

@@ -53,8 +53,9 @@ class Survey {
     this.listen();
     if (kept.some(({ piece }) => piece.finish)) this.showKept();
     else this.open(kept.length > 0);
-    this.outbox.count();
-    await this.outbox.flush();
+    this.form.dataset.live = "yes";
+    await this.outbox.count();
+    this.outbox.flush();
   }
 
   // Brings back what an earlier visit to this page left on the device.
