@@ -28,6 +28,8 @@ class Permission(StrEnum):
     DOWNLOAD = "download"
     SEE_AUDIT = "see_audit"
     IMPORT_WORDINGS = "import_wordings"
+    MANAGE_TABLETS = "manage_tablets"
+    HAND_OVER = "hand_over"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -46,6 +48,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEND_LINKS,
             Permission.SEE_ANSWERS,
             Permission.RECORD_EVENTS,
+            Permission.MANAGE_TABLETS,
+            Permission.HAND_OVER,
         }
     ),
     Role.ANALYST: frozenset(
