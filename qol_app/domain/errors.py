@@ -63,6 +63,27 @@ class LinkEnded(QolError):
     status = 410
 
 
+class TabletUnknown(QolError):
+    """This device is not registered as a shared tablet."""
+
+    code = "tablet_unknown"
+    status = 404
+
+
+class TabletRetired(QolError):
+    """This device was a shared tablet and is none any more."""
+
+    code = "tablet_retired"
+    status = 410
+
+
+class TabletLocked(QolError):
+    """The tablet was given back or lay idle; only its PIN opens it again."""
+
+    code = "tablet_locked"
+    status = 410
+
+
 class AlreadySubmitted(QolError):
     """The form was sent before; its answers stand."""
 

@@ -39,6 +39,7 @@ class Action(StrEnum):
     TABLET_RETIRED = "tablet_retired"
     TABLET_PIN_CHANGED = "tablet_pin_changed"
     TABLET_PIN_TRIED = "tablet_pin_tried"
+    TABLET_UNLOCKED = "tablet_unlocked"
     TABLET_HANDED_OVER = "tablet_handed_over"
     TABLET_CHECKED = "tablet_checked"
     TABLET_LOCKED = "tablet_locked"

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     DOWNLOAD = "download"
     SEE_AUDIT = "see_audit"
     IMPORT_WORDINGS = "import_wordings"
+    MANAGE_TABLETS = "manage_tablets"
+    HAND_OVER = "hand_over"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -48,6 +50,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_ANSWERS,
             Permission.CORRECT_ANSWERS,
             Permission.RECORD_EVENTS,
+            Permission.MANAGE_TABLETS,
+            Permission.HAND_OVER,
         }
     ),
     Role.ANALYST: frozenset(

@@ -72,6 +72,23 @@ EXPLANATIONS: dict[str, Explanation] = {
         title=_l("Your answers are with us"),
         text=_l("This questionnaire was sent already. Thank you; you need not do anything."),
     ),
+    "tablet_unknown": Explanation(
+        title=_l("This device is not a tablet of the clinic"),
+        text=_l(
+            "To hand it to participants, sign in, open Tablets and press Register this tablet."
+        ),
+    ),
+    "tablet_retired": Explanation(
+        title=_l("This tablet is no longer in use"),
+        text=_l(
+            "It was taken out of use. To hand it to participants again, sign in, open Tablets "
+            "and press Register this tablet."
+        ),
+    ),
+    "tablet_locked": Explanation(
+        title=_l("This tablet is locked"),
+        text=_l("Answers you gave are safe. Please give the tablet back to your nurse."),
+    ),
     "window_closed": Explanation(
         title=_l("The time for this questionnaire is over"),
         text=_l("Answers you gave are safe. You need not do anything."),

@@ -1,9 +1,9 @@
 """Who may open a route. Every view carries exactly one guard; a test walks the URL map.
 
 ``public`` needs no identity, ``with_link`` needs a patient's running survey, ``with_ticket`` the
-ticket that a survey gave to a device, ``signed_in`` any user, ``requires`` a user with a
-permission in the study that the URL names. A study or a participant that is not the user's to see
-does not exist for that user (404).
+ticket that a survey gave to a device, ``with_tablet`` a registered shared tablet, ``signed_in``
+any user, ``requires`` a user with a permission in the study that the URL names. A study or a
+participant that is not the user's to see does not exist for that user (404).
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from qol_app.domain import actor as actors
 from qol_app.domain.errors import LinkRevoked, LinkUnknown, NotFound, NotPermitted
 from qol_app.domain.roles import Permission, allows, sites_allowed
 from qol_app.domain.study import Protocol
-from qol_app.services import opened, participants, studies
+from qol_app.services import handovers, opened, participants, studies, tablets
 from qol_app.services.opened import OpenSurvey
-from qol_app.web import tickets, unit
+from qol_app.web import tablet, tickets, unit
 from qol_app.web.locale import speak, survey_session
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -41,9 +41,14 @@ def with_link(view: View) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         link_id = survey_session().get("link")
+        if link_id is None and tablet.is_one():
+            return tablet.leave()
         if link_id is None:
             raise LinkUnknown("no survey is running in this browser")
-        enter(opened.by_id(unit.reading(), link_id))
+        survey = opened.by_id(unit.reading(), link_id)
+        if _was_given_back(survey):
+            return tablet.leave()
+        enter(survey)
         return cast(ResponseReturnValue, view(*args, **kwargs))
 
     guarded.guard = "link"  # type: ignore[attr-defined]  # a mark read by the URL-map test
@@ -68,6 +73,27 @@ def with_ticket(view: View) -> View:
         return cast(ResponseReturnValue, view(*args, **kwargs))
 
     guarded.guard = "ticket"  # type: ignore[attr-defined]  # a mark read by the URL-map test
+    return cast(View, guarded)
+
+
+def _was_given_back(survey: OpenSurvey) -> bool:
+    """Tell whether the survey runs on a shared tablet that its patient holds no longer."""
+    handover_id = survey_session().get("handover")
+    return handover_id is not None and not handovers.is_running(
+        unit.reading(), handover_id, survey.visit.responses, now=unit.now()
+    )
+
+
+def with_tablet(view: View) -> View:
+    """Let in a registered shared tablet, whoever holds it; sets ``g.tablet`` and ``g.actor``."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        g.tablet = tablets.by_token(unit.reading(), tablet.token())
+        g.actor = actors.tablet(g.tablet.id)
+        return cast(ResponseReturnValue, view(*args, **kwargs))
+
+    guarded.guard = "tablet"  # type: ignore[attr-defined]  # a mark read by the URL-map test
     return cast(View, guarded)
 
 
@@ -157,4 +183,6 @@ def _set_user() -> None:
 def _to_sign_in() -> ResponseReturnValue:
     if request.method not in unit.READING:
         abort(401)
-    return redirect(url_for("security.login", next=request.full_path), 303)
+    # On a shared tablet the page that was asked for may name a participant: it is not carried on.
+    asked_for = None if tablet.is_one() else request.full_path
+    return redirect(url_for("security.login", next=asked_for), 303)

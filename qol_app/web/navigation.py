@@ -17,6 +17,7 @@ from qol_app.web.locale import LANGUAGES, language
 PLACES = (
     (Permission.SEE_PARTICIPANTS, "staff.worklist", _l("Worklist")),
     (Permission.SEE_PARTICIPANTS, "staff.participants", _l("Participants")),
+    (Permission.MANAGE_TABLETS, "kiosk.tablets", _l("Tablets")),
     (Permission.SEE_TRAJECTORIES, "analysis.trajectories", _l("Trajectories")),
     (Permission.DOWNLOAD, "analysis.downloads", _l("Downloads")),
     (Permission.IMPORT_WORDINGS, "admin.wordings", _l("Wordings")),

@@ -18,7 +18,7 @@ from qol_app.domain.roles import Permission, Role
 from tests import builders
 from tests.builders import Post
 
-GUARDS = {"public", "link", "ticket", "signed_in", *Permission}
+GUARDS = {"public", "link", "ticket", "tablet", "signed_in", *Permission}
 STATIC = {"static", "stylesheet", "other_version", "security.static"}
 """Files of ours and of Flask-Security, which hold no data."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import g, url_for
+from flask import current_app, g, url_for
 
 from qol_app.db.models import Message, Participant, Site
 from qol_app.domain.compliance import WorkState
@@ -16,6 +16,7 @@ from qol_app.domain.study import Protocol
 from qol_app.services.messages import MessageStatus
 from qol_app.services.participants import Listed, ParticipantsPage, VisitState
 from qol_app.services.worklist import ORDER, Arrival, Narrowing, Task
+from qol_app.web import tablet
 from qol_app.web.navigation import in_words
 from qol_app.web.staff import words
 
@@ -40,6 +41,8 @@ class TaskRow:
     may_send: bool
     send_url: str
     link_url: str
+    hand_over_url: str | None
+    """None where this device is no tablet, or the user may not hand it over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +128,15 @@ def participant_url(endpoint: str, number: str, **values: Any) -> str:
     return url_for(endpoint, study=g.study.code, number=number, **values)
 
 
+def hand_over_url(participant: Participant, visit: str) -> str | None:
+    """Return where a tablet is handed over for a visit; None where the user may not do it."""
+    if "kiosk.prepare" not in current_app.view_functions:
+        return None
+    if not may(Permission.HAND_OVER, participant):
+        return None
+    return participant_url("kiosk.prepare", participant.number, visit=visit)
+
+
 def worklist(
     protocol: Protocol,
     tasks: Sequence[Task],
@@ -173,6 +185,7 @@ def _task(protocol: Protocol, task: Task) -> TaskRow:
         may_send=may(Permission.SEND_LINKS, participant),
         send_url=participant_url("staff.send_link", participant.number, visit=code),
         link_url=participant_url("staff.issue_link", participant.number, visit=code),
+        hand_over_url=hand_over_url(participant, code) if tablet.is_one() else None,
     )
 
 

@@ -19,7 +19,7 @@ from qol_app.services.messages import MessageStatus
 from qol_app.services.participants import FormRecord, VisitRecord
 from qol_app.web.navigation import in_words
 from qol_app.web.staff import words
-from qol_app.web.staff.lists import may, participant_url
+from qol_app.web.staff.lists import hand_over_url, may, participant_url
 
 EDGE = 6.0
 """Room at both ends of the timeline for the words of the first and the last visit, in percent."""
@@ -93,6 +93,8 @@ class VisitBlock:
     send_url: str
     withdraw_url: str
     answers_url: str
+    hand_over_url: str | None
+    """None where the visit is not open, or the user may not hand a tablet over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +224,7 @@ def _block(protocol: Protocol, participant: Participant, record: VisitRecord) ->
         send_url=url("staff.send_link"),
         withdraw_url=url("staff.withdraw_links"),
         answers_url=url("staff.answers"),
+        hand_over_url=hand_over_url(participant, visit.code) if record.may_be_answered else None,
     )
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
-from babel import Locale
 from flask_babel import lazy_gettext as _l
 
 from qol_app.domain.answers import ItemState
@@ -13,6 +9,9 @@ from qol_app.domain.compliance import FormStatus, WorkState
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.helpers import Helper
 from qol_app.services.messages import MessageStatus
+from qol_app.web.written import day as day
+from qol_app.web.written import language_name as language_name
+from qol_app.web.written import moment as moment
 
 STATUSES = {
     FormStatus.NOT_DUE: _l("Not due yet"),
@@ -43,7 +42,7 @@ EVENTS = {
     ParticipantEventKind.PRO_STOPPED: _l("Stopped the questionnaires"),
 }
 
-CHANNELS = {"screen": _l("Shown on screen"), "email": _l("E-mail")}
+CHANNELS = {"screen": _l("Shown on screen"), "email": _l("E-mail"), "tablet": _l("Shared tablet")}
 
 MESSAGES = {
     MessageStatus.PLANNED: _l("Waiting to be sent"),
@@ -96,18 +95,3 @@ def status(status: FormStatus, work: WorkState | None = None, *, started: bool =
     if work is WorkState.DUE and started:
         return str(STARTED)
     return str(WORK[work] if work is not None else STATUSES[status])
-
-
-def day(value: date) -> str:
-    """Return a date as records write it, in every language: 2026-03-02."""
-    return value.isoformat()
-
-
-def moment(value: datetime, zone: ZoneInfo) -> str:
-    """Return an instant by the site's clock: 2026-03-02 10:00."""
-    return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-
-
-def language_name(tag: str) -> str:
-    """Return a language in its own words."""
-    return str(Locale.parse(tag.replace("-", "_")).get_display_name())
