@@ -9,9 +9,12 @@ from __future__ import annotations
 from flask import Flask
 
 from qol_app.settings import Settings
-from qol_app.web.patient.views import bp
+from qol_app.web.patient import display, views
 
 
 def register(app: Flask, settings: Settings) -> None:
     """Add the patient's routes to ``app``."""
-    app.register_blueprint(bp)
+    app.register_blueprint(views.bp)
+
+
+__all__ = ["display", "register"]
