@@ -14,6 +14,9 @@ RANGED = ("scale", "visual_analogue", "number")
 UNSCORED = ("several_of", "text")
 """Answers that are not one number."""
 
+MATRIX_CODES = range(2, 8)
+"""How many answers the columns of a matrix may be: more would be narrower than a finger."""
+
 Entry = TypeVar("Entry", str, int)
 
 
@@ -33,6 +36,7 @@ def definition_problems(document: Mapping[str, Any], folder: Path) -> list[str]:
     for item in document["items"]:
         problems += _item_problems(item)
     problems += _page_problems(document, ids)
+    problems += _matrix_problems(document)
     problems += _skip_problems(document, ids)
     problems += _scale_problems(document)
     return problems
@@ -98,6 +102,23 @@ def _page_problems(document: Mapping[str, Any], ids: list[str]) -> list[str]:
         f"pages: {one} is on {paged[one]} pages, not on one" for one in ids if paged[one] != 1
     ]
     return problems + [f"pages: there is no item {one}" for one in paged if one not in ids]
+
+
+def _matrix_problems(document: Mapping[str, Any]) -> list[str]:
+    items = {item["id"]: item for item in document["items"]}
+    problems = []
+    for page in document["pages"]:
+        if page.get("layout") != "matrix":
+            continue
+        place, rows = f"pages.{page['id']}", [items[one] for one in page["items"] if one in items]
+        if len({(row["type"], row["options"], tuple(row["codes"])) for row in rows}) > 1:
+            problems.append(f"{place}: the items of a matrix share their type, options and codes")
+        for row in rows:
+            if row["type"] != "one_of":
+                problems.append(f"{place}: {row['id']} is {row['type']}; a matrix holds one_of")
+            elif len(row["codes"]) not in MATRIX_CODES:
+                problems.append(f"{place}: {row['id']} needs 2 to 7 codes to stand in a matrix")
+    return problems
 
 
 def _scale_problems(document: Mapping[str, Any]) -> list[str]:

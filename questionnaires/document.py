@@ -11,6 +11,7 @@ from questionnaires.model import (
     AnswerType,
     Direction,
     Item,
+    Layout,
     NoAnswer,
     Page,
     Questionnaire,
@@ -34,7 +35,7 @@ def from_document(document: Mapping[str, Any]) -> Questionnaire:
         version=document["version"],
         hash=digest(document),
         items=tuple(_item(item) for item in document["items"]),
-        pages=tuple(Page(id=page["id"], items=tuple(page["items"])) for page in document["pages"]),
+        pages=tuple(_page(page) for page in document["pages"]),
         skips=tuple(
             SkipRule(items=tuple(s["items"]), item=s["item"], values=tuple(s["values"]))
             for s in document["skips"]
@@ -46,6 +47,11 @@ def from_document(document: Mapping[str, Any]) -> Questionnaire:
         cdisc_category=document["cdisc_category"],
         document=document,
     )
+
+
+def _page(page: Mapping[str, Any]) -> Page:
+    layout = Layout(page["layout"]) if "layout" in page else None
+    return Page(id=page["id"], items=tuple(page["items"]), layout=layout)
 
 
 def _item(item: Mapping[str, Any]) -> Item:

@@ -70,12 +70,20 @@ class Item:
     cdisc: str | None = None
 
 
+class Layout(StrEnum):
+    """How the items of a page stand together, where not simply one below the other."""
+
+    MATRIX = "matrix"
+    """A grid on wide screens: a row for each item, a column for each answer they share."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """Items shown together."""
 
     id: str
     items: tuple[str, ...]
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,6 +51,13 @@ class ItemsEntry(Strict):
     """A code; in a run ``##`` stands for the item's number in two digits."""
 
 
+class PageEntry(Strict):
+    """Items of one page and how they stand together."""
+
+    items: list[str] = Field(min_length=1)
+    layout: Literal["matrix"] | None = None
+
+
 class SkipEntry(Strict):
     """Show ``items`` only if the answer to ``item`` is among ``values``."""
 
@@ -84,7 +91,7 @@ class Definition(Strict):
     sources: list[str] = Field(min_length=1)
     no_answers: NoAnswers = Field(default_factory=list)
     """For every item that does not say otherwise."""
-    pages: list[list[str]] | None = None
+    pages: list[list[str] | PageEntry] | None = None
     """Items per page; without it every item has a page of its own."""
     items: list[ItemsEntry] = Field(min_length=1)
     skips: list[SkipEntry] = Field(default_factory=list)
@@ -127,14 +134,20 @@ def document(definition: Definition) -> dict[str, Any]:
         "cdisc_category": definition.cdisc_category,
         "sources": definition.sources,
         "items": items,
-        "pages": [
-            {"id": f"p{number}", "items": expand(page)} for number, page in enumerate(pages, 1)
-        ],
+        "pages": [_page(f"p{number}", page) for number, page in enumerate(pages, 1)],
         "skips": [
             {"items": expand(s.items), "item": s.item, "values": s.values} for s in definition.skips
         ],
         "scales": [{**s.model_dump(), "items": expand(s.items)} for s in definition.scales],
     }
+
+
+def _page(page_id: str, entry: list[str] | PageEntry) -> dict[str, Any]:
+    if isinstance(entry, list):
+        return {"id": page_id, "items": expand(entry)}
+    page = {"id": page_id, "items": expand(entry.items)}
+    # A key added to every page would change every released hash.
+    return {**page, "layout": entry.layout} if entry.layout else page
 
 
 def _items(entry: ItemsEntry, no_answers: list[NoAnswer]) -> list[dict[str, Any]]:

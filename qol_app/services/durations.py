@@ -11,6 +11,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from qol_app.db.models import Participant, Response, Visit
+from qol_app.services.opened import OpenVisit
 
 FEWEST = 5
 """Visits below which nothing is said: a median of fewer is no estimate."""
@@ -20,6 +21,12 @@ LONGEST = timedelta(hours=2)
 """A visit that took longer was left and taken up again; it says nothing about the effort."""
 SECONDS = 60
 """In a minute."""
+
+
+def of_visit(session: Session, visit: OpenVisit) -> int | None:
+    """Return the typical minutes of a visit with the forms of ``visit``, as ``typical_minutes``."""
+    instruments = [response.form_version.instrument_id for response in visit.responses]
+    return typical_minutes(session, visit.participant.study_id, instruments)
 
 
 def typical_minutes(session: Session, study_id: int, instruments: Sequence[str]) -> int | None:

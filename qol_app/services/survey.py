@@ -124,6 +124,13 @@ def _same(one: SurveyPage, other: SurveyPage) -> bool:
     return one.response.id == other.response.id and one.page.id == other.page.id
 
 
+def items_ahead(visit: OpenVisit, current: SurveyPage) -> tuple[int, int]:
+    """Return how many items there are from ``current`` to the end, and how many in all."""
+    walk = pages(visit)
+    ahead = sum(len(each.items) for each in walk if each.number >= current.number)
+    return ahead, sum(len(each.items) for each in walk)
+
+
 def is_submitted(visit: OpenVisit) -> bool:
     """Tell whether all forms of the visit were sent."""
     return all(response.submitted_at is not None for response in visit.responses)

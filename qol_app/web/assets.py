@@ -22,6 +22,8 @@ STYLESHEETS = {
         "answers",
         "no-answer",
         "patient",
+        "display",
+        "matrix",
         "print",
     ),
 }
@@ -30,8 +32,10 @@ STYLESHEETS = {
 YEAR = 365 * 24 * 3600
 SCRIPTS = (
     "survey.js",
+    "aloud.js",
     "analogue.js",
     "exclusive.js",
+    "keys.js",
     "no-answer.js",
     "survey/fields.js",
     "survey/keeper.js",

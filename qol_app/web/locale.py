@@ -21,15 +21,21 @@ def survey_session() -> dict[str, Any]:
 
 
 def register(app: Flask) -> None:
-    """Set up Flask-Babel and give templates ``language``."""
+    """Set up Flask-Babel and give templates ``language`` and ``direction``."""
     Babel(app, locale_selector=_locale, default_domain="messages")
-    app.context_processor(lambda: {"language": language()})
+    app.context_processor(lambda: {"language": language(), "direction": direction()})
 
 
 def language() -> str:
     """Return the language of this page, as an HTML tag: ``en`` or ``zh-Hans``."""
     locale = get_locale()
     return str(locale).replace("_", "-") if locale else "en"
+
+
+def direction() -> str:
+    """Return the direction in which the language of this page is written: ``ltr`` or ``rtl``."""
+    locale = get_locale()
+    return locale.text_direction if locale else "ltr"
 
 
 def speak(chosen: str) -> None:

@@ -1,7 +1,8 @@
 """A page with every component in every state, for whoever builds pages. Development only.
 
 All texts are invented for this page. ``?words=zh-Hans`` shows it in Chinese, ``?theme=dark`` and
-``?text_size=large`` in the reader's other choices.
+``?text_size=large`` and ``?contrast=high`` in the reader's other choices, ``?direction=rtl`` from
+right to left.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ PAGES = {
     "participant": "styleguide/participant.html",
     "plain": "styleguide/plain.html",
 }
-QUESTIONS = ("one_of", "scale", "visual_analogue", "several_of", "group")
+QUESTIONS = ("one_of", "scale", "visual_analogue", "several_of", "group", "matrix")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +89,9 @@ def show(page: str) -> ResponseReturnValue:
         question=question if question in QUESTIONS else "one_of",
         theme=request.args.get("theme", ""),
         text_size=request.args.get("text_size", ""),
+        contrast=request.args.get("contrast", ""),
+        direction=request.args.get("direction", locale.direction()),
+        display=_display(),
         study_title=words.study,
         home_url=url_for("styleguide"),
         user_name=words.user,
@@ -99,6 +103,13 @@ def show(page: str) -> ResponseReturnValue:
         visits=timeline(locale.language()),
         qr=Markup(segno.make("https://example.org/s/0000", micro=False).svg_inline(scale=4)),  # noqa: S704  # our own drawing
     )
+
+
+def _display() -> object:
+    from qol_app.web.patient.display import control
+
+    chosen = request.args.get("text_size"), request.args.get("contrast")
+    return control("#", "", *chosen)
 
 
 def _navigation(page: str) -> list[Entry]:

@@ -32,6 +32,8 @@ class SampleWords:
     ends: tuple[str, str]
     analogue: str
     analogue_ends: tuple[str, str]
+    rows: tuple[str, ...]
+    row_options: Options
     several: str
     several_options: Options
     no_answers: tuple[tuple[str, str], ...]
@@ -75,6 +77,13 @@ ENGLISH = SampleWords(
     ends=("No joy at all", "The greatest joy I can think of"),
     analogue="Where would you put the weather of this morning?",
     analogue_ends=("The worst weather I can think of", "The best weather I can think of"),
+    rows=(
+        "I heard the birds",
+        "I found a place in the shade when I wanted one",
+        "The paths were easy to walk on, even where it had rained the night before",
+        "I met somebody I know",
+    ),
+    row_options=((1, "Never"), (2, "Seldom"), (3, "Sometimes"), (4, "Often"), (5, "All the time")),
     several="What did you bring along?",
     several_options=((1, "A hat"), (2, "Something to read"), (3, "Tea"), (9, "None of these")),
     no_answers=(
@@ -139,6 +148,13 @@ CHINESE = SampleWords(
     ends=("一点也不喜欢", "喜欢到了极点"),
     analogue="您觉得今天早上的天气怎么样?",
     analogue_ends=("能想到的最差的天气", "能想到的最好的天气"),
+    rows=(
+        "我听到了鸟叫",
+        "想乘凉的时候找得到阴凉的地方",
+        "前一天夜里下过雨,小路也还是很好走",
+        "我遇到了认识的人",
+    ),
+    row_options=((1, "从不"), (2, "很少"), (3, "有时"), (4, "经常"), (5, "一直都是")),
     several="您今天带了哪些东西?",
     several_options=((1, "帽子"), (2, "一本书或者一份报纸"), (3, "茶"), (9, "以上都没有")),
     no_answers=(("declined", "我不想回答"), ("not_applicable", "这不适用于我")),

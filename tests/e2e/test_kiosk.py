@@ -19,6 +19,7 @@ from tests import builders
 from tests.builders import PASSWORD
 from tests.conftest import missing
 from tests.e2e.conftest import CHROMIUM, QUIET
+from tests.e2e.steps import turn
 
 pytestmark = pytest.mark.browser
 
@@ -100,7 +101,7 @@ class Ward:
                 box.locator("input").first.check()
             for text in self.page.locator("main textarea").all():
                 text.fill(REMARK)
-            self.page.locator(".actions__next").click()
+            turn(self.page)
 
     def expect_locked(self) -> None:
         self.page.wait_for_url("**/tablet")
@@ -231,7 +232,7 @@ def test_the_second_patient_sees_nothing_of_the_first(ward: Ward) -> None:
         assert page.locator("main input:checked").count() == 0
         for text in page.locator("main textarea").all():
             assert text.input_value() == ""
-        page.locator(".actions__next").click()
+        turn(page)
     assert page.url.endswith("/survey/review")
     for body in ward.bodies:
         assert REMARK not in body

@@ -19,6 +19,7 @@ from qol_app.domain.roles import Role
 from qol_app.services import participants
 from tests import builders
 from tests.builders import PASSWORD
+from tests.e2e.steps import turn
 
 pytestmark = pytest.mark.browser
 
@@ -64,10 +65,10 @@ def answer(page: Page, address: str, token: str) -> None:
     page.goto(f"{address}/s/{token}")
     page.locator("main .button--primary").click()
     for _ in range(5):
-        page.locator(".actions__next").click()
+        turn(page)
     page.locator("input[name=DAY]").fill("80")
-    page.locator(".actions__next").click()
-    page.locator(".actions__next").click()
+    turn(page)
+    turn(page)
     page.wait_for_url("**/survey/review")
     page.locator(".actions__next").click()
     page.wait_for_url("**/survey/thanks")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from qol_app.services import participants, studies
 from tests import builders
+from tests.e2e.steps import turn
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +49,7 @@ def walk(page: Page, address: str, token: str, look: Callable[[Page], None]) -> 
             break
         for box in page.locator("main fieldset").all():
             box.locator("input").first.check()
-        page.locator(".actions__next").click()
+        turn(page)
     page.locator(".actions__next").click()
     page.wait_for_url("**/survey/thanks")
     look(page)

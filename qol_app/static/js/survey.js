@@ -1,8 +1,10 @@
 // Goes from page to page on the device itself, saves each answer as it is given, and goes on without
 // a connection. Where this cannot start, the page stays a plain form that the server turns.
 
+import "./aloud.js";
 import "./analogue.js";
 import "./exclusive.js";
+import "./keys.js";
 import "./no-answer.js";
 import { keepForOffline } from "./survey/keeper.js";
 import { Outbox } from "./survey/outbox.js";

@@ -9,10 +9,10 @@ from __future__ import annotations
 from flask import Flask
 
 from qol_app.settings import Settings
-from qol_app.web.patient import device, views
+from qol_app.web.patient import device, display, views
 from qol_app.web.patient.blueprint import bp
 
-__all__ = ["device", "register", "views"]
+__all__ = ["device", "display", "register", "views"]
 
 
 def register(app: Flask, settings: Settings) -> None:

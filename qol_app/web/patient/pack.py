@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from qol_app.domain.study import Protocol
 from qol_app.services import opened, survey
 from qol_app.services.opened import OpenResponse, OpenVisit
-from qol_app.web.locale import language
+from qol_app.web.locale import language, survey_session
 from qol_app.web.patient import view_models
 from qol_app.web.patient.forms import page_form
 from qol_app.web.patient.review import helper_choices
@@ -47,6 +47,8 @@ class Shell:
     contact: str
     visit: str
     ticket: str
+    typical: int | None
+    """Minutes that others needed for the whole visit; None where that is not known."""
 
 
 def shell(visit: OpenVisit, ticket: str) -> Shell:
@@ -57,6 +59,7 @@ def shell(visit: OpenVisit, ticket: str) -> Shell:
         contact=protocol.contact[language()],
         visit=str(visit.id),
         ticket=ticket,
+        typical=survey_session().get("minutes"),
     )
 
 

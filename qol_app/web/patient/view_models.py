@@ -8,14 +8,15 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from qol_app.domain.durations import minutes_left
 from qol_app.domain.study import Protocol
 from qol_app.services import durations, opened, survey
 from qol_app.services.opened import OpenResponse, OpenVisit
 from qol_app.services.survey import SurveyPage
-from qol_app.web.locale import language
+from qol_app.web.locale import language, survey_session
 from qol_app.web.patient.forms import AnswerField, PageForm, shown, stored
 from qol_app.web.patient.words import NO_ANSWERS
-from questionnaires.model import AnswerType, Item, NoAnswer, Value, Wording, WordingKind
+from questionnaires.model import AnswerType, Item, Layout, NoAnswer, Value, Wording, WordingKind
 
 LANGUAGE_NAMES = {"en": "English", "zh-Hans": "中文"}
 """Languages in their own words; a tag without a name stands for itself."""
@@ -77,6 +78,8 @@ class QuestionPage:
     form: PageForm
     number: int
     total: int
+    minutes: int | None
+    """How much longer it takes; None where too few others have answered, or on a way back."""
     title: str
     introduction: str | None
     are_labels: bool
@@ -85,11 +88,14 @@ class QuestionPage:
     questions: tuple[Question, ...]
     is_single: bool
     """Whether the only question is the page's heading."""
+    columns: tuple[str, ...]
+    """The answers that the questions of a matrix share; none on any other page."""
     has_previous: bool
     is_reviewing: bool
     """Whether the patient came from the review and goes back there."""
     visit: str
     ticket: str
+    typical: int | None
     """What the script needs to send answers by itself."""
     language_url: str
     languages: tuple[LanguageChoice, ...]
@@ -120,11 +126,7 @@ def welcome(session: Session, visit: OpenVisit, token: str) -> Welcome:
         visit=protocol.visit(visit.code).name[spoken],
         contact=protocol.contact[spoken],
         questions=sum(len(page.items) for page in survey.pages(visit)),
-        minutes=durations.typical_minutes(
-            session,
-            visit.participant.study_id,
-            [response.form_version.instrument_id for response in visit.responses],
-        ),
+        minutes=durations.of_visit(session, visit),
         is_started=any(response.started_at for response in visit.responses),
         are_labels=any(each.kind is WordingKind.LABELS for each in words),
         start_url=url_for("patient.start", token=token),
@@ -155,6 +157,7 @@ def question_page(
         form=form,
         number=page.number,
         total=page.total,
+        minutes=None if reviewing else _minutes(visit, page),
         title=words.title,
         introduction=words.introduction if page.starts_instrument else None,
         are_labels=words.kind is WordingKind.LABELS,
@@ -162,12 +165,26 @@ def question_page(
         questions=tuple(_question(field, words, page.response) for field in form.answers),
         has_previous=page.number > 1,
         is_single=len(form.answers) == 1,
+        columns=_columns(page, words),
         is_reviewing=reviewing,
         visit=str(visit.id),
         ticket=ticket,
+        typical=survey_session().get("minutes"),
         language_url=url_for("patient.choose_language"),
         languages=languages(protocol),
     )
+
+
+def _minutes(visit: OpenVisit, page: SurveyPage) -> int | None:
+    ahead, total = survey.items_ahead(visit, page)
+    return minutes_left(survey_session().get("minutes"), ahead=ahead, total=total)
+
+
+def _columns(page: SurveyPage, words: Wording) -> tuple[str, ...]:
+    if page.page.layout is not Layout.MATRIX or len(page.items) == 1:
+        return ()
+    item = page.questionnaire.item(page.items[0])
+    return tuple(words.options[item.options or ""][code] for code in item.codes)
 
 
 def _question(field: AnswerField, words: Wording, response: OpenResponse) -> Question:

@@ -6,7 +6,15 @@ from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from qol_app.domain import helpers
-from qol_app.services import links, opened, participants, responses, submission, survey
+from qol_app.services import (
+    durations,
+    links,
+    opened,
+    participants,
+    responses,
+    submission,
+    survey,
+)
 from qol_app.services.opened import OpenSurvey, OpenVisit
 from qol_app.services.survey import SurveyPage
 from qol_app.web import tickets, unit
@@ -48,7 +56,11 @@ def start(token: str) -> ResponseReturnValue:
     found = _open_link(token)
     if not found.is_started:
         links.start(unit.session(), found.link_id, now=unit.now())
-    session["survey"] = {"link": found.link_id, "language": found.visit.participant.language}
+    session["survey"] = {
+        "link": found.link_id,
+        "language": found.visit.participant.language,
+        "minutes": durations.of_visit(unit.reading(), found.visit),
+    }
     return redirect(url_for(".resume"), 303)
 
 

@@ -48,6 +48,7 @@ export class Screen {
     }
     const pages = walk.visiblePages();
     this.progress(pages.indexOf(this.page) + 1, pages.length);
+    this.time(walk, pages.slice(pages.indexOf(this.page)), pages);
     this.next.textContent = this.nextWords;
     this.back.hidden = !walk.before(this.page);
   }
@@ -61,6 +62,18 @@ export class Screen {
     bar.max = total;
     bar.value = number;
     document.title = words;
+  }
+
+  // The same rule as the server's (qol_app/domain/durations.py).
+  time(walk, ahead, all) {
+    const words = document.querySelector("[data-minutes]");
+    const typical = Number(this.form.dataset.typical || 0);
+    const count = (pages) => pages.reduce((sum, page) => sum + walk.shown(page).length, 0);
+    if (!typical || count(all) === 0) words.textContent = "";
+    else {
+      const left = Math.max(1, Math.ceil((typical * count(ahead)) / count(all)));
+      words.textContent = this.pack.texts.minutes[Math.min(left, this.pack.texts.minutes.length) - 1];
+    }
   }
 
   begin() {
