@@ -9,7 +9,10 @@ from __future__ import annotations
 from flask import Flask
 
 from qol_app.settings import Settings
+from qol_app.web.patient import not_today, refusals, typing, views
 from qol_app.web.patient.views import bp
+
+__all__ = ["not_today", "refusals", "register", "typing", "views"]
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -42,6 +42,7 @@ class Welcome:
     is_started: bool
     are_labels: bool
     start_url: str
+    not_today_url: str
     language_url: str
     languages: tuple[LanguageChoice, ...]
 
@@ -148,6 +149,7 @@ def welcome(session: Session, visit: OpenVisit, token: str) -> Welcome:
         is_started=any(response.started_at for response in visit.responses),
         are_labels=any(each.kind is WordingKind.LABELS for each in words),
         start_url=url_for("patient.start", token=token),
+        not_today_url=url_for("patient.not_today_first", token=token),
         language_url=url_for("patient.choose_language_first", token=token),
         languages=_languages(protocol),
     )

@@ -6,10 +6,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from qol_app.db.models import Postponement
 from qol_app.domain.compliance import FormStatus, WorkState
 from qol_app.domain.events import ParticipantEventKind
+from qol_app.domain.postponing import Reason
 from qol_app.services.answers_view import ItemState
 from qol_app.services.messages import MessageStatus
 
@@ -58,6 +61,12 @@ ITEMS = {
     ItemState.NOT_SEEN: _l("Not seen"),
 }
 
+WAITS = {
+    Reason.TOO_ILL: _l("too ill"),
+    Reason.ANOTHER_TIME: _l("another time suits better"),
+}
+"""Why a visit waits, as a part of a line."""
+
 REMARKS = {
     "prorated": _l("from fewer items"),
     "out_of_range": _l("outside its range"),
@@ -91,6 +100,12 @@ def status(status: FormStatus, work: WorkState | None = None, *, started: bool =
 def day(value: date) -> str:
     """Return a date as records write it, in every language: 2026-03-02."""
     return value.isoformat()
+
+
+def waits(postponement: Postponement) -> str:
+    """Return until when a visit waits and why."""
+    until, why = day(postponement.until_on), WAITS[Reason(postponement.reason)]
+    return str(_("Asked to wait until %(day)s: %(why)s", day=until, why=why))
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:
