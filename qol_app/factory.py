@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qol_app import cli, jobs, messaging, settings
 from qol_app.db.session import Sessions, make_engine
@@ -38,6 +39,9 @@ def create_app(
         instance_path=str(configuration.instance),
     )
     _configure(app, configuration)
+    if configuration.proxies:
+        believed = ProxyFix(app.wsgi_app, x_for=configuration.proxies, x_proto=0)
+        app.wsgi_app = believed  # type: ignore[method-assign]  # Flask's own way
     sessions = Sessions(make_engine(configuration.database_url))
     unit.register(app, sessions)
     app.extensions["settings"] = configuration

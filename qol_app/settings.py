@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import secrets
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +34,8 @@ class Settings:
     contact_keys: Mapping[str, str]
     base_url: str
     """Where patients reach the site; survey links begin with it."""
+    proxies: int
+    """How many proxies stand in front; the last address before them is the client's."""
     mail: Literal["console", "smtp"]
     mail_from: str
     smtp_host: str
@@ -44,6 +48,11 @@ class Settings:
     def secure_cookies(self) -> bool:
         """Tell whether cookies are for HTTPS only."""
         return self.base_url.startswith("https://")
+
+    @property
+    def code_key(self) -> bytes:
+        """The key under which short codes, and the sources of wrong ones, are hashed."""
+        return hmac.new(self.secret_key.encode(), b"short codes", sha256).digest()
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -68,6 +77,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         password_salt=environ["QOL_PASSWORD_SALT"],
         contact_keys=dict(pair.split(":", 1) for pair in environ["QOL_CONTACT_KEYS"].split(",")),
         base_url=environ.get("QOL_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        proxies=int(environ.get("QOL_PROXIES", "0")),
         mail=environ.get("QOL_MAIL", "console"),  # type: ignore[arg-type]  # checked
         mail_from=environ.get("QOL_MAIL_FROM", "questionnaires@localhost"),
         smtp_host=environ.get("QOL_SMTP_HOST", "localhost"),
@@ -95,8 +105,12 @@ def _refuse_gaps(environment: str, environ: Mapping[str, str]) -> None:
         if environ.get("QOL_MAIL", "console") == "console":
             problems.append("QOL_MAIL: must be smtp in production")
     problems += [f"{name}: is not set" for name in wanted if not environ.get(name)]
-    if not environ.get("QOL_SMTP_PORT", "587").isdigit():
-        problems.append("QOL_SMTP_PORT: must be a number")
+    numbers = {"QOL_SMTP_PORT": "587", "QOL_PROXIES": "0"}
+    problems += [
+        f"{name}: must be a number"
+        for name, usual in numbers.items()
+        if not environ.get(name, usual).isdigit()
+    ]
     if any(":" not in pair for pair in environ.get("QOL_CONTACT_KEYS", "a:b").split(",")):
         problems.append("QOL_CONTACT_KEYS: write id:base64key, newest first, joined by commas")
     if problems:

@@ -1,4 +1,4 @@
-"""Who does something: a user, a survey link, a tablet, a job or a command. Always an argument."""
+"""Who does something: a user, a link, a tablet, a job, a command, or anyone. Always an argument."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ class ActorKind(StrEnum):
     JOB = "job"
     COMMAND = "command"
     TABLET = "tablet"
+    ANYONE = "anyone"
+    """Somebody who has not said who they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """One actor; ``id`` is its key in its own table, or its name for a job or a command."""
+    """One actor; ``id`` is its key in its own table, or its name for a job or a command.
+
+    Of anyone it is the place where they did it.
+    """
 
     kind: ActorKind
     id: str
@@ -47,3 +52,8 @@ def command(name: str) -> Actor:
 def tablet(tablet_id: int) -> Actor:
     """Return the actor for a site's shared tablet."""
     return Actor(kind=ActorKind.TABLET, id=str(tablet_id))
+
+
+def anyone(at: str) -> Actor:
+    """Return the actor for somebody unknown at a public page."""
+    return Actor(kind=ActorKind.ANYONE, id=at)

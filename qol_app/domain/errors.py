@@ -43,9 +43,16 @@ class LinkExpired(QolError):
 
 
 class LinkRevoked(QolError):
-    """The link was withdrawn by staff or replaced by a newer one."""
+    """The link was withdrawn by staff."""
 
     code = "link_revoked"
+    status = 410
+
+
+class LinkSuperseded(QolError):
+    """The link was withdrawn, and a newer one to the same visit is good."""
+
+    code = "link_superseded"
     status = 410
 
 
@@ -96,6 +103,31 @@ class WindowClosed(QolError):
 
     code = "window_closed"
     status = 409
+
+
+class CodeMistyped(QolError):
+    """What was typed cannot be a short code; ``length`` is how many symbols it has."""
+
+    code = "code_mistyped"
+    status = 422
+
+    def __init__(self, message: str, *, length: int) -> None:
+        super().__init__(message)
+        self.length = length
+
+
+class CodeUnknown(QolError):
+    """No survey link has this short code."""
+
+    code = "code_unknown"
+    status = 422
+
+
+class TooManyWrongCodes(QolError):
+    """Too many codes that open nothing were typed lately; nothing is looked up for a while."""
+
+    code = "too_many_wrong_codes"
+    status = 429
 
 
 class AnswerOutOfRange(QolError):

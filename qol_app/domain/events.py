@@ -31,6 +31,7 @@ class Action(StrEnum):
     HELP_ASKED = "help_asked"
     HELP_SETTLED = "help_settled"
     CODE_REFUSED = "code_refused"
+    WRONG_CODES_FORGOTTEN = "wrong_codes_forgotten"
     VISIT_POSTPONED = "visit_postponed"
     ALERT_RAISED = "alert_raised"
     ALERT_ESCALATED = "alert_escalated"

@@ -17,7 +17,7 @@ from qol_app.db.session import Sessions
 from qol_app.db.vault import Vault
 from qol_app.domain import actor as actors
 from qol_app.messaging import Sender
-from qol_app.services import messages
+from qol_app.services import messages, postponements, typed_codes
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +68,32 @@ class Tasks:
             messages.settle(session, message_id, outcome, actor=actor, now=datetime.now(UTC))
             session.commit()
 
+    def _ask_again(self, now: datetime) -> None:
+        with self.sessions.read() as session:
+            due = postponements.to_ask_again(session, now=now)
+        for visit_id in due:
+            with logged("ask_again", visit_id):
+                with self.sessions.write() as session:
+                    actor = actors.job("ask_again")
+                    message = postponements.ask_again(session, visit_id, actor=actor, now=now)
+                    session.commit()
+                if message is not None:
+                    self.send_message(message.id)
+
     def sweep(self) -> None:
-        """Send the planned messages and score the responses that the queue has missed."""
+        """Do what is due by the clock, and what the queue has missed.
+
+        Ask those again who put a visit off until today, forget old wrong codes, send the planned
+        messages and score the responses that nobody has taken.
+        """
         from qol_app.services import results  # here for the same reason as in score_response
 
         now = datetime.now(UTC)
+        with logged("ask_again"):
+            self._ask_again(now)
+        with logged("forget_wrong_codes"), self.sessions.write() as session:
+            typed_codes.forget(session, actor=actors.job("sweep"), now=now)
+            session.commit()
         with logged("sweep"):
             with self.sessions.read() as session:
                 unsent = messages.unsent(session, before=now - LEFT_ALONE)

@@ -235,7 +235,7 @@ def _form_row(
         version=response.form_version.version,
         form_hash=response.form_version.hash,
         status=status.value,
-        reason=response.missing_reason,
+        reason=None if response.submitted_at else response.missing_reason,
         window_opens=visit.opens_on,
         target=visit.target_on,
         window_closes=visit.closes_on,

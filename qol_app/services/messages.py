@@ -26,6 +26,8 @@ from qol_app.messaging import Email, Sender, SendingFailed, text
 from qol_app.services import facts, links, studies, survey
 
 LINK = "link"
+AGAIN = "again"
+"""The kind of message that asks again after a visit was put off."""
 EMAIL = "email"
 NO_CONTACT = "no_contact"
 """The ``problem`` of a message whose participant has no address any more."""
@@ -62,7 +64,9 @@ class Outcome:
     problem: str | None
 
 
-def plan(session: Session, visit: Visit, *, actor: Actor, now: datetime) -> Message:
+def plan(
+    session: Session, visit: Visit, *, actor: Actor, now: datetime, kind: str = LINK
+) -> Message:
     """Put a message with a survey link for ``visit`` into the outbox.
 
     Asking again while it waits, or within a minute, returns the same message.
@@ -75,17 +79,17 @@ def plan(session: Session, visit: Visit, *, actor: Actor, now: datetime) -> Mess
     participant = visit.participant
     if participant.contact is None:
         raise NotReady(f"participant {participant.number} has no e-mail address")
-    if participant.language not in text.languages(LINK):
+    if participant.language not in text.languages(kind):
         raise NotReady(f"there is no message text in {participant.language}")
     session.refresh(visit, with_for_update=True)
-    last = _last(session, visit)
+    last = _last(session, visit, kind)
     if last is not None and _is_same_wish(last, now):
         return last
     with _recorded(session, participant, Action.MESSAGE_PLANNED, actor, now):
         message = Message(
             participant_id=participant.id,
             visit_id=visit.id,
-            kind=LINK,
+            kind=kind,
             number=last.number + 1 if last else 1,
             channel=EMAIL,
             language=participant.language,
@@ -96,8 +100,8 @@ def plan(session: Session, visit: Visit, *, actor: Actor, now: datetime) -> Mess
     return message
 
 
-def _last(session: Session, visit: Visit) -> Message | None:
-    query = select(Message).where(Message.visit_id == visit.id, Message.kind == LINK)
+def _last(session: Session, visit: Visit, kind: str) -> Message | None:
+    query = select(Message).where(Message.visit_id == visit.id, Message.kind == kind)
     return session.scalar(query.order_by(Message.number.desc()).limit(1))
 
 
@@ -140,7 +144,7 @@ def claim(
     _, token = links.issue(session, visit, channel=EMAIL, actor=actor, now=now)
     with _recorded(session, visit.participant, Action.MESSAGE_SENDING, actor, now):
         message.status = MessageStatus.SENDING.value
-    email = _write(visit, message.language, address, f"{base_url}/s/{token}", now)
+    email = _write(visit, message, address, f"{base_url}/s/{token}", now)
     return Claimed(message_id=message.id, email=email)
 
 
@@ -160,11 +164,11 @@ def _cancel(
         message.problem = str(problem)
 
 
-def _write(visit: Visit, language: str, address: str, link: str, now: datetime) -> Email:
+def _write(visit: Visit, message: Message, address: str, link: str, now: datetime) -> Email:
     """Write the mail. It names the study by its number, as titles tell the diagnosis."""
-    protocol = studies.protocol(visit.protocol)
+    protocol, language = studies.protocol(visit.protocol), message.language
     words = text.render(
-        LINK,
+        message.kind,
         language,
         study=protocol.registry_id or protocol.id,
         link=link,

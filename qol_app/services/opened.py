@@ -180,6 +180,7 @@ def _query(condition: ColumnElement[bool]) -> Any:
 # Built once: building a statement takes longer than running it.
 _BY_ID = _query(SurveyLink.id == bindparam("key"))
 _BY_TOKEN = _query(SurveyLink.token_hash == bindparam("key"))
+_BY_CODE = _query(SurveyLink.code_hash == bindparam("key"))
 
 
 def by_token(session: Session, token: str) -> OpenSurvey:
@@ -189,6 +190,11 @@ def by_token(session: Session, token: str) -> OpenSurvey:
         LinkUnknown: no link has this token.
     """
     return _open(session, _BY_TOKEN, token_hash(token))
+
+
+def by_code(session: Session, code_hash: str) -> OpenSurvey:
+    """Return what the link with this short code opens. Raises as ``by_token``."""
+    return _open(session, _BY_CODE, code_hash)
 
 
 def by_id(session: Session, link_id: int) -> OpenSurvey:

@@ -9,9 +9,17 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from qol_app.db.models import Message, Participant, Response, Site, Study, Visit
+from qol_app.db.models import (
+    Message,
+    Participant,
+    Postponement,
+    Response,
+    Site,
+    Study,
+    Visit,
+)
 from qol_app.domain.compliance import WorkState, work_state
-from qol_app.services import facts
+from qol_app.services import facts, postponements
 
 ZONE_MARGIN = timedelta(days=1)
 """A site's date is at most one day from the date in UTC."""
@@ -44,6 +52,8 @@ class Task:
     days_left: int
     """Days from today to ``last_day``; 0 is today."""
     last_message: Message | None
+    waits: Postponement | None
+    """By what the participant asked to wait; on the day itself it waits no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +102,10 @@ def tasks(
         )
     )
     visits = session.scalars(query).all()
-    messages = _last_messages(session, [visit.id for visit in visits])
-    found = [task for visit in visits if (task := _task(visit, messages, now=now)) is not None]
+    ids = [visit.id for visit in visits]
+    messages, put_off = _last_messages(session, ids), postponements.latest(session, ids)
+    made = (_task(visit, messages, put_off, now=now) for visit in visits)
+    found = [task for task in made if task is not None]
     return sorted(found, key=lambda t: (ORDER.index(t.state), t.last_day, t.participant.number))
 
 
@@ -115,11 +127,17 @@ def _within(by: Narrowing) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _task(visit: Visit, messages: dict[int, Message], *, now: datetime) -> Task | None:
+def _task(
+    visit: Visit,
+    messages: dict[int, Message],
+    put_off: dict[int, Postponement],
+    *,
+    now: datetime,
+) -> Task | None:
     window, person = facts.window_of(visit), facts.participant_facts(visit.participant.events)
     today = facts.today_of(visit.participant, now)
     form = facts.visit_facts(visit)
-    state = work_state(window, form, person, today)
+    state, last = work_state(window, form, person, today), put_off.get(visit.id)
     if state is None:
         return None
     last_day = window.closes if state is WorkState.OVERDUE else window.closes_on_time
@@ -131,6 +149,7 @@ def _task(visit: Visit, messages: dict[int, Message], *, now: datetime) -> Task 
         last_day=last_day,
         days_left=(last_day - today).days,
         last_message=messages.get(visit.id),
+        waits=last if last is not None and last.until_on > today else None,
     )
 
 

@@ -57,8 +57,24 @@ EXPLANATIONS: dict[str, Explanation] = {
         text=_l("Answers you gave are safe. You need not do anything."),
     ),
     "link_revoked": Explanation(
-        title=_l("This link was replaced"),
+        title=_l("This link was withdrawn"),
+        text=_l("Answers you gave are safe. Please ask your study nurse for a new link."),
+    ),
+    "link_superseded": Explanation(
+        title=_l("There is a newer link"),
         text=_l("Answers you gave are safe. Please open the newest link, or ask your study nurse."),
+    ),
+    "code_mistyped": Explanation(
+        title=_l("That cannot be the code"),
+        text=_l("One of the letters is wrong; please look again."),
+    ),
+    "code_unknown": Explanation(
+        title=_l("No questionnaire has this code"),
+        text=_l("No questionnaire has this code. Please compare it with your letter."),
+    ),
+    "too_many_wrong_codes": Explanation(
+        title=_l("Please wait ten minutes"),
+        text=_l("Too many wrong codes were typed. Try again in ten minutes."),
     ),
     "link_too_early": Explanation(
         title=_l("This questionnaire is not open yet"),
@@ -160,10 +176,16 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     return answer("server_error", 500)
 
 
+def wants_json() -> bool:
+    """Tell whether the client asks for JSON rather than for a page."""
+    kinds = ["text/html", "application/json"]
+    return request.accept_mimetypes.best_match(kinds) == "application/json"
+
+
 def answer(code: str, status: int, details: tuple[str, ...] = ()) -> ResponseReturnValue:
     """Return the error as a page, or as JSON to a client that asks for JSON."""
     explanation = EXPLANATIONS[code]
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+    if wants_json():
         message = " ".join((str(explanation.text), *details))
         return jsonify(error={"code": code, "message": message}), status
     page = render_template("errors/error.html", explanation=explanation, details=details, code=code)

@@ -18,10 +18,10 @@ from flask_security import current_user
 
 from qol_app.db.models import Participant, Study, User
 from qol_app.domain import actor as actors
-from qol_app.domain.errors import LinkRevoked, LinkUnknown, NotFound, NotPermitted
+from qol_app.domain.errors import LinkUnknown, NotFound, NotPermitted
 from qol_app.domain.roles import Permission, allows, sites_allowed
 from qol_app.domain.study import Protocol
-from qol_app.services import handovers, opened, participants, studies, tablets
+from qol_app.services import handovers, opened, participants, refusals, studies, tablets
 from qol_app.services.opened import OpenSurvey
 from qol_app.web import tablet, tickets, unit
 from qol_app.web.locale import speak, survey_session
@@ -101,11 +101,16 @@ def enter(survey: OpenSurvey) -> None:
     """Make the survey's link the actor of this request, in its patient's language.
 
     Raises:
-        LinkRevoked: staff withdrew the link.
+        LinkRevoked, LinkSuperseded: staff withdrew the link.
     """
-    speak(survey.visit.participant.language)
+    recognise(survey)
     if survey.is_revoked:
-        raise LinkRevoked("this survey link was withdrawn")
+        raise refusals.withdrawn(unit.reading(), survey)
+
+
+def recognise(survey: OpenSurvey) -> None:
+    """Set ``g.survey`` and ``g.actor``, and speak the patient's language, even of a bad link."""
+    speak(survey.visit.participant.language)
     g.survey = survey
     g.actor = actors.link(survey.link_id)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, cast
 
 from babel import Locale
+from babel.dates import format_date, format_skeleton
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale
 from flask_security import current_user
@@ -43,6 +45,16 @@ def speak(chosen: str) -> None:
     g.language = chosen
 
 
+def day_in_words(day: date, *, today: date, weekday: bool = False) -> str:
+    """Write a date as one says it: 4 June, Thursday 4 June or 6月4日; the year if it differs."""
+    locale = get_locale()
+    if str(locale) == "en":
+        locale = Locale.parse("en_GB")  # day before month
+    if day.year != today.year:
+        return str(format_date(day, "full" if weekday else "long", locale=locale))
+    return str(format_skeleton("MMMMEEEEd" if weekday else "MMMMd", day, locale=locale))
+
+
 def _locale() -> Locale:
     return Locale.parse(_chosen().replace("-", "_"))
 
@@ -52,12 +64,17 @@ def _chosen() -> str:
         return cast(str, g.language)
     if request.blueprint == "patient" and "language" in survey_session():
         return cast(str, survey_session()["language"])
-    chosen = session.get(CHOSEN)
-    if chosen in LANGUAGES:
-        return cast(str, chosen)
+    if session.get(CHOSEN) in LANGUAGES:
+        return browser_language()
     if current_user and current_user.is_authenticated and current_user.language in LANGUAGES:
         return cast(str, current_user.language)
     return from_header()
+
+
+def browser_language() -> str:
+    """Return the language chosen in this browser, or else the one that the browser asks for."""
+    chosen = session.get(CHOSEN)
+    return cast(str, chosen) if chosen in LANGUAGES else from_header()
 
 
 def from_header() -> str:

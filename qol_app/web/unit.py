@@ -1,7 +1,7 @@
 """One database session per request, committed before the answer leaves, or rolled back.
 
 A GET reads and can change nothing. Any other method writes, and is committed only if the answer
-is a success: after an error page the data are as they were.
+is a success: after an error page the data are as they were, but for what ``keep`` has kept.
 """
 
 from __future__ import annotations
@@ -44,6 +44,14 @@ def now() -> datetime:
     if "now" not in g:
         g.now = datetime.now(UTC)
     return cast(datetime, g.now)
+
+
+def keep() -> None:
+    """Keep what this request has written although its answer will be an error.
+
+    For what must be remembered of a refusal, such as that a wrong code was typed.
+    """
+    session().commit()
 
 
 def after_commit(task: Callable[[], None]) -> None:

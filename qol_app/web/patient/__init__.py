@@ -9,10 +9,18 @@ from __future__ import annotations
 from flask import Flask
 
 from qol_app.settings import Settings
-from qol_app.web.patient import device, display, views
+from qol_app.web.patient import device, display, not_today, refusals, typing, views
 from qol_app.web.patient.blueprint import bp
 
-__all__ = ["device", "display", "register", "views"]
+__all__ = [
+    "device",
+    "display",
+    "not_today",
+    "refusals",
+    "register",
+    "typing",
+    "views",
+]
 
 
 def register(app: Flask, settings: Settings) -> None:

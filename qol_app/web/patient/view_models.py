@@ -44,6 +44,7 @@ class Welcome:
     is_started: bool
     are_labels: bool
     start_url: str
+    not_today_url: str
     language_url: str
     languages: tuple[LanguageChoice, ...]
 
@@ -130,6 +131,7 @@ def welcome(session: Session, visit: OpenVisit, token: str) -> Welcome:
         is_started=any(response.started_at for response in visit.responses),
         are_labels=any(each.kind is WordingKind.LABELS for each in words),
         start_url=url_for("patient.start", token=token),
+        not_today_url=url_for("patient.not_today_first", token=token),
         language_url=url_for("patient.choose_language_first", token=token),
         languages=languages(protocol),
     )

@@ -18,19 +18,13 @@ from qol_app.services import (
 from qol_app.services.opened import OpenSurvey, OpenVisit
 from qol_app.services.survey import SurveyPage
 from qol_app.web import tickets, unit
-from qol_app.web.guards import enter, public, with_link
+from qol_app.web.guards import public, with_link
 from qol_app.web.patient import view_models
+from qol_app.web.patient.arriving import open_link
 from qol_app.web.patient.blueprint import bp
 from qol_app.web.patient.forms import PageForm, page_form
 from qol_app.web.patient.review import review_page
 from qol_app.web.patient.sending import score_later
-
-
-def _open_link(token: str) -> OpenSurvey:
-    found = opened.by_token(unit.reading(), token)
-    enter(found)
-    survey.check_open(found.visit, now=unit.now())
-    return found
 
 
 def _visit() -> OpenVisit:
@@ -43,7 +37,7 @@ def _visit() -> OpenVisit:
 @public
 def welcome(token: str) -> ResponseReturnValue:
     """Show what the link opens. Changes nothing, so scanners and previews are harmless."""
-    found = _open_link(token)
+    found = open_link(token)
     return render_template(
         "patient/welcome.html", page=view_models.welcome(unit.reading(), found.visit, token)
     )
@@ -53,7 +47,7 @@ def welcome(token: str) -> ResponseReturnValue:
 @public
 def start(token: str) -> ResponseReturnValue:
     """Exchange the token for a session and go to the first unanswered item."""
-    found = _open_link(token)
+    found = open_link(token)
     if not found.is_started:
         links.start(unit.session(), found.link_id, now=unit.now())
     session["survey"] = {
@@ -68,7 +62,7 @@ def start(token: str) -> ResponseReturnValue:
 @public
 def choose_language_first(token: str) -> ResponseReturnValue:
     """Remember the language that the patient picked before starting."""
-    _remember_language(_open_link(token))
+    _remember_language(open_link(token))
     return redirect(url_for(".welcome", token=token), 303)
 
 

@@ -5,10 +5,25 @@ from __future__ import annotations
 from flask import Flask
 
 from qol_app.settings import Settings
-from qol_app.web.staff import participant_views, stray_views, views, visit_views
+from qol_app.web.staff import (
+    calls,
+    participant_views,
+    postponing,
+    stray_views,
+    views,
+    visit_views,
+)
 from qol_app.web.staff.blueprint import bp
 
-__all__ = ["participant_views", "register", "stray_views", "views", "visit_views"]
+__all__ = [
+    "calls",
+    "participant_views",
+    "postponing",
+    "register",
+    "stray_views",
+    "views",
+    "visit_views",
+]
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """The letter with a QR code: shown on screen to be scanned, or printed to be handed over.
 
 It speaks the participant's language and names nobody; the study number is all that tells whose
-it is. The token stands in it and nowhere else.
+it is. The token and the short code stand in it and nowhere else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from qol_app.db.models import Visit
+from qol_app.domain import codes
 from qol_app.domain.study import Protocol
+from qol_app.services.links import Issued
 from qol_app.web.navigation import in_words
 from qol_app.web.staff import words
 
@@ -32,17 +34,22 @@ class Letter:
     greeting: str
     scan: str
     typed: str
+    short_address: str
+    code_label: str
     deadline: str
     contact: str
     qr_label: str
+    code: str = field(repr=False)
+    """The short code, in groups."""
     address: str = field(repr=False)
     qr: Markup = field(repr=False)
 
 
-def write(protocol: Protocol, visit: Visit, token: str) -> Letter:
+def write(protocol: Protocol, visit: Visit, issued: Issued) -> Letter:
     """Write the letter of a link that was just issued for ``visit``."""
     participant = visit.participant
-    address = f"{current_app.extensions['settings'].base_url}/s/{token}"
+    page = f"{current_app.extensions['settings'].base_url}/s"
+    address = f"{page}/{issued.token}"
     with force_locale(participant.language.replace("-", "_")):
         name = protocol.visit(visit.code).name
         return Letter(
@@ -52,10 +59,13 @@ def write(protocol: Protocol, visit: Visit, token: str) -> Letter:
             number=participant.number,
             greeting=_("Your questionnaire is ready"),
             scan=_("Point the camera of your phone at this square to open it."),
-            typed=_("Or type this address:"),
+            typed=_("Or type this address in a browser:"),
+            short_address=page.partition("://")[2],
+            code_label=_("and there this code:"),
             deadline=_deadline(visit.closes_on),
             contact=_in(participant.language, protocol.contact),
             qr_label=_("QR code with the link to your questionnaire"),
+            code=codes.shown(issued.code),
             address=address,
             qr=_qr(address),
         )

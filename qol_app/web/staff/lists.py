@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g, url_for
+from flask_babel import gettext as _
 
 from qol_app.db.models import Message, Participant, Site
 from qol_app.domain.compliance import WorkState
@@ -37,6 +38,8 @@ class TaskRow:
     last_day: str
     days_left: int
     message: str
+    waits: str
+    """Until when the participant asked to wait and why; empty if they did not."""
     has_contact: bool
     may_send: bool
     send_url: str
@@ -47,9 +50,9 @@ class TaskRow:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskGroup:
-    """The visits of one urgency."""
+    """The visits of one urgency, or those that wait as their participants asked."""
 
-    state: WorkState
+    state: WorkState | None
     label: str
     rows: tuple[TaskRow, ...]
 
@@ -147,17 +150,20 @@ def worklist(
     may_enrol: bool,
 ) -> Worklist:
     """Return what the worklist shows, grouped by what has to be done first."""
+    ready = [task for task in tasks if task.waits is None]
     groups = [
         TaskGroup(
             state=state,
             label=str(words.WORK[state]),
-            rows=tuple(_task(protocol, task) for task in tasks if task.state is state),
+            rows=tuple(_task(protocol, task) for task in ready if task.state is state),
         )
         for state in ORDER
     ]
+    waiting = tuple(_task(protocol, task) for task in tasks if task.waits is not None)
+    groups.append(TaskGroup(state=None, label=_("Asked to wait"), rows=waiting))
     return Worklist(
         groups=tuple(group for group in groups if group.rows),
-        total=len(tasks),
+        total=len(ready),
         arrivals=tuple(_arrival(protocol, arrival) for arrival in arrivals),
         sites=tuple((s.code, in_words(protocol.site(s.code).name)) for s in sites),
         visits=tuple((visit.code, in_words(visit.name)) for visit in protocol.schedule.visits),
@@ -181,6 +187,7 @@ def _task(protocol: Protocol, task: Task) -> TaskRow:
         last_day=words.day(task.last_day),
         days_left=task.days_left,
         message=_last_message(task.last_message, ZoneInfo(participant.site.timezone)),
+        waits=words.waits(task.waits) if task.waits else "",
         has_contact=participant.contact is not None,
         may_send=may(Permission.SEND_LINKS, participant),
         send_url=participant_url("staff.send_link", participant.number, visit=code),

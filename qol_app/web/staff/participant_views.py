@@ -12,6 +12,7 @@ from qol_app.services import enrolment, facts, participants, studies
 from qol_app.web import guards, unit
 from qol_app.web.guards import requires
 from qol_app.web.locale import language
+from qol_app.web.staff import postponing
 from qol_app.web.staff.blueprint import bp
 from qol_app.web.staff.forms import EventForm
 from qol_app.web.staff.lists import participant_url
@@ -51,10 +52,8 @@ def _event_form(participant: Participant) -> EventForm:
 
 
 def _page(participant: Participant, form: EventForm) -> str:
-    page = participant_page(
-        studies.in_force(g.study),
-        participant,
-        participants.record(unit.session(), participant, language=language(), now=unit.now()),
-        now=unit.now(),
-    )
-    return render_template("staff/participant.html", page=page, form=form)
+    now = unit.now()
+    visits = participants.record(unit.session(), participant, language=language(), now=now)
+    page = participant_page(studies.in_force(g.study), participant, visits, now=now)
+    waits = postponing.waiting(participant, visits, now=now)
+    return render_template("staff/participant.html", page=page, form=form, waits=waits)

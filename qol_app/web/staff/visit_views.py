@@ -36,10 +36,15 @@ def issue_link(number: str, visit: str) -> ResponseReturnValue:
     """Make a link and answer with the page that shows it, the only place where it stands."""
     found = _visit(number, visit, Permission.SEND_LINKS)
     survey.check_open(found, now=unit.now())
-    _link, token = links.issue(
-        unit.session(), found, channel="screen", actor=g.actor, now=unit.now()
+    issued = links.issue_on_paper(
+        unit.session(),
+        found,
+        code_key=current_app.extensions["settings"].code_key,
+        channel="screen",
+        actor=g.actor,
+        now=unit.now(),
     )
-    shown = letter.write(studies.in_force(g.study), found, token)
+    shown = letter.write(studies.in_force(g.study), found, issued)
     return render_template("staff/link.html", letter=shown)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from qol_app.db.models import Postponement
 from qol_app.domain.answers import ItemState
 from qol_app.domain.compliance import FormStatus, WorkState
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.helpers import Helper
+from qol_app.domain.postponing import Reason
 from qol_app.services.messages import MessageStatus
 from qol_app.web.written import day as day
 from qol_app.web.written import language_name as language_name
@@ -67,6 +70,12 @@ HELPERS = {
     Helper.ANSWERED_FOR: _l("Someone answered for the patient."),
 }
 
+WAITS = {
+    Reason.TOO_ILL: _l("too ill"),
+    Reason.ANOTHER_TIME: _l("another time suits better"),
+}
+"""Why a visit waits, as a part of a line."""
+
 REMARKS = {
     "prorated": _l("from fewer items"),
     "out_of_range": _l("outside its range"),
@@ -95,3 +104,9 @@ def status(status: FormStatus, work: WorkState | None = None, *, started: bool =
     if work is WorkState.DUE and started:
         return str(STARTED)
     return str(WORK[work] if work is not None else STATUSES[status])
+
+
+def waits(postponement: Postponement) -> str:
+    """Return until when a visit waits and why."""
+    until, why = day(postponement.until_on), WAITS[Reason(postponement.reason)]
+    return str(_("Asked to wait until %(day)s: %(why)s", day=until, why=why))

@@ -63,7 +63,7 @@ def test_a_withdrawn_link_ends_a_running_session_too(
         session.commit()
     patient.send_page(ENERGY="4")
     assert patient.page.status_code == 410
-    assert "This link was replaced" in patient.text
+    assert "This link was withdrawn" in patient.text
     assert stored(sessions) == []
 
 

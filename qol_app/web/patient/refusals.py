@@ -1,0 +1,99 @@
+"""Pages for links that lead nowhere: what happened, what to do, and one button to the clinic.
+
+They speak the patient's language, which is known whenever the link is. JSON clients get the one
+shape of errors.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+
+from qol_app.domain.errors import (
+    AlreadySubmitted,
+    LinkEnded,
+    LinkExpired,
+    LinkRevoked,
+    LinkSuperseded,
+    LinkTooEarly,
+    LinkUnknown,
+    QolError,
+    WindowClosed,
+)
+from qol_app.services import help_requests, opened, refusals
+from qol_app.services.opened import OpenSurvey
+from qol_app.web import errors, unit
+from qol_app.web.guards import public, recognise
+from qol_app.web.locale import survey_session
+from qol_app.web.patient import refusal_words
+from qol_app.web.patient.arriving import find_link
+from qol_app.web.patient.views import bp
+
+REFUSALS = (
+    AlreadySubmitted,
+    LinkEnded,
+    LinkExpired,
+    LinkRevoked,
+    LinkSuperseded,
+    LinkTooEarly,
+    LinkUnknown,
+    WindowClosed,
+)
+
+
+def refused(error: QolError) -> ResponseReturnValue:
+    """Answer with the page of a link that leads nowhere."""
+    if errors.wants_json():
+        return errors.answer(error.code, error.status)
+    if "survey" not in g:
+        return render_template("patient/refused.html", page=refusal_words.unknown()), error.status
+    survey: OpenSurvey = g.survey
+    refusal = refusals.read(unit.reading(), survey, error, now=unit.now())
+    page = refusal_words.page(survey.visit, refusal, help_url=_help_url())
+    return render_template("patient/refused.html", page=page), error.status
+
+
+def _help_url() -> str:
+    token = (request.view_args or {}).get("token")
+    return url_for("patient.ask_help_first", token=token) if token else url_for("patient.ask_help")
+
+
+def stale(error: CSRFError) -> ResponseReturnValue:
+    """Answer in the patient's language that a page was open too long."""
+    token = (request.view_args or {}).get("token")
+    if token:
+        with suppress(LinkUnknown):
+            recognise(find_link(token))
+    return errors.answer("page_expired", 400)
+
+
+for _refusal in REFUSALS:
+    bp.register_error_handler(_refusal, refused)
+bp.register_error_handler(CSRFError, stale)
+
+
+@bp.post("/s/<token>/help")
+@public
+def ask_help_first(token: str) -> ResponseReturnValue:
+    """Tell the clinic that this link leads nowhere, and show its page again."""
+    _ask(find_link(token))
+    return redirect(url_for(".welcome", token=token), 303)
+
+
+@bp.post("/survey/help")
+@public
+def ask_help() -> ResponseReturnValue:
+    """Tell the clinic that the survey running in this browser leads nowhere."""
+    link_id = survey_session().get("link")
+    if link_id is None:
+        raise LinkUnknown("no survey is running in this browser")
+    _ask(opened.by_id(unit.reading(), link_id))
+    return redirect(url_for(".resume"), 303)
+
+
+def _ask(found: OpenSurvey) -> None:
+    recognise(found)
+    help_requests.ask(unit.session(), found, now=unit.now())
