@@ -23,7 +23,7 @@ from qol_app.web import unit
 from qol_app.web.guards import public, with_link
 from qol_app.web.locale import day_in_words, language
 from qol_app.web.patient.arriving import open_link
-from qol_app.web.patient.views import bp
+from qol_app.web.patient.blueprint import bp
 
 DELAYS = {
     Delay.TOMORROW: _l("Tomorrow, %(day)s"),

@@ -30,7 +30,7 @@ from qol_app.web.guards import public, recognise
 from qol_app.web.locale import survey_session
 from qol_app.web.patient import refusal_words
 from qol_app.web.patient.arriving import find_link
-from qol_app.web.patient.views import bp
+from qol_app.web.patient.blueprint import bp
 
 REFUSALS = (
     AlreadySubmitted,

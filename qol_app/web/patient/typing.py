@@ -20,8 +20,8 @@ from qol_app.web import errors, unit
 from qol_app.web.guards import public
 from qol_app.web.locale import CHOSEN, LANGUAGES, browser_language, speak
 from qol_app.web.patient.arriving import TYPED, offer
+from qol_app.web.patient.blueprint import bp
 from qol_app.web.patient.view_models import LANGUAGE_NAMES, LanguageChoice
-from qol_app.web.patient.views import bp
 
 PAGE = "code page"
 NETWORK = 64
