@@ -29,6 +29,8 @@ class Permission(StrEnum):
     DOWNLOAD = "download"
     SEE_AUDIT = "see_audit"
     IMPORT_WORDINGS = "import_wordings"
+    SEE_ALERTS = "see_alerts"
+    HANDLE_ALERTS = "handle_alerts"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -38,6 +40,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_TRAJECTORIES,
             Permission.SEE_AUDIT,
             Permission.IMPORT_WORDINGS,
+            Permission.SEE_ALERTS,
+            Permission.HANDLE_ALERTS,
         }
     ),
     Role.STAFF: frozenset(
@@ -48,6 +52,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_ANSWERS,
             Permission.CORRECT_ANSWERS,
             Permission.RECORD_EVENTS,
+            Permission.SEE_ALERTS,
+            Permission.HANDLE_ALERTS,
         }
     ),
     Role.ANALYST: frozenset(
