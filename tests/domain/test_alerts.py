@@ -231,7 +231,8 @@ def test_a_code_is_used_once_and_the_section_is_whole() -> None:
         parse(text, "x.toml")
     assert refused.value.problems == [
         "x.toml: alerts.escalate_after_hours: must be 168 or less (got 169)",
-        'x.toml: alerts.rules.4.code: "self-harm" is already used by alerts.rules.1; choose another',
+        'x.toml: alerts.rules.4.code: "self-harm" is already used by alerts.rules.1; choose '
+        "another",
         "x.toml: alerts.patient_words.zh-Hans: is missing; every text needs every language of the "
         "study",
     ]

@@ -12,7 +12,7 @@ from qol_app.domain.answers import ItemState
 from qol_app.domain.compliance import FormStatus, WorkState
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.helpers import Helper
-from qol_app.services.messages import MessageStatus
+from qol_app.services.outbox import MessageStatus
 
 STATUSES = {
     FormStatus.NOT_DUE: _l("Not due yet"),
