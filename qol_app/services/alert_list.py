@@ -9,12 +9,22 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from qol_app.db.audit import audited
-from qol_app.db.models import Alert, Participant, Response, StaffMessage, Study, User, Visit
+from qol_app.db.models import (
+    Alert,
+    Participant,
+    Response,
+    Score,
+    StaffMessage,
+    Study,
+    User,
+    Visit,
+)
 from qol_app.domain.actor import Actor
 from qol_app.domain.errors import InvalidInput, NotFound
 from qol_app.domain.events import Action
 from qol_app.services.outbox import MessageStatus
 from qol_app.services.staff_messages import StaffMessageKind
+from questionnaires.model import Value
 
 NEWEST = 100
 """Acknowledged alerts that a list shows at most."""
@@ -58,6 +68,20 @@ def _of(study: Study, sites: frozenset[int] | None) -> Select[Alert]:
         )
     )
     return query if sites is None else query.where(Participant.site_id.in_(sites))
+
+
+def standing(session: Session, alert: Alert) -> Value:
+    """Return the answer or the newest score that stands now where a rule was met."""
+    response = alert.response
+    if "item" in alert.cause:
+        answer: Value = response.answers.get(alert.cause["item"])
+        return answer
+    newest = select(Score.value).where(
+        Score.response_id == response.id,
+        Score.revision == response.score_revision,
+        Score.scale == alert.cause["scale"],
+    )
+    return session.scalar(newest)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from qol_app.settings import Settings
-from qol_app.web.staff import participant_views, stray_views, views, visit_views
+from qol_app.web.staff import alert_views, participant_views, stray_views, views, visit_views
 from qol_app.web.staff.blueprint import bp
 
-__all__ = ["participant_views", "register", "stray_views", "views", "visit_views"]
+__all__ = ["alert_views", "participant_views", "register", "stray_views", "views", "visit_views"]
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from qol_app.services import enrolment, participants, studies, worklist
 from qol_app.services.worklist import Narrowing
 from qol_app.web import guards, unit
 from qol_app.web.guards import requires
-from qol_app.web.staff import lists, stray_views
+from qol_app.web.staff import alert_views, lists, stray_views
 from qol_app.web.staff.blueprint import bp
 from qol_app.web.staff.forms import EnrolmentForm
 
@@ -37,7 +37,12 @@ def show_worklist() -> ResponseReturnValue:
         narrowing=narrowing,
         may_enrol=guards.holds(Permission.ENROL),
     )
-    return render_template("staff/worklist.html", page=page, strays=stray_views.waiting_visits())
+    return render_template(
+        "staff/worklist.html",
+        page=page,
+        alerts=alert_views.waiting(),
+        strays=stray_views.waiting_visits(),
+    )
 
 
 @bp.get("/participants", endpoint="participants")
