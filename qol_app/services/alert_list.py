@@ -92,6 +92,11 @@ class Mailed:
     waiting: int
     failed: int
 
+    @property
+    def is_none(self) -> bool:
+        """Whether nobody was mailed at all."""
+        return self.sent + self.waiting + self.failed == 0
+
 
 def mailed(session: Session, alert: Alert) -> Mailed:
     """Return what came of the mails about an alert."""

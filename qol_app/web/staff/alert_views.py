@@ -47,9 +47,11 @@ class AlertRow:
     rule: str
     url: str
     mark: str
-    status: str
-    is_late: bool
-    """Whether it was escalated and still waits."""
+    raised: str
+    waits: str
+    """Since when it waits, once it was escalated; empty before and after."""
+    acknowledged: str
+    """When and by whom; empty while it waits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +60,7 @@ class AlertPage:
 
     row: AlertRow
     cause: CauseWords
-    raised: str
     escalated: str
-    acknowledged: str
-    """When and by whom; empty while it waits."""
     note: str
     mailed: Mailed
     participant_url: str
@@ -138,9 +137,7 @@ def _alert_page(alert: Alert) -> AlertPage:
     return AlertPage(
         row=_row(alert),
         cause=alert_words.of(alert, alert_list.standing(session, alert)),
-        raised=_moment(alert, "raised_at"),
         escalated=_moment(alert, "escalated_at"),
-        acknowledged=_acknowledged(alert),
         note=alert.note or "",
         mailed=alert_list.mailed(session, alert),
         participant_url=participant_url("staff.participant", number),
@@ -152,26 +149,18 @@ def _alert_page(alert: Alert) -> AlertPage:
 def _row(alert: Alert) -> AlertRow:
     protocol, visit = studies.protocol(alert.response.visit.protocol), alert.response.visit
     rule = protocol.alerts.rule(alert.rule) if protocol.alerts else None
-    mark, status = _status(alert)
+    is_late = alert.escalated_at is not None and alert.acknowledged_at is None
+    raised = _moment(alert, "raised_at")
     return AlertRow(
         number=alert.participant.number,
         visit=in_words(protocol.visit(visit.code).name),
         rule=in_words(rule.name) if rule else alert.rule,
         url=_url(alert),
-        mark=mark,
-        status=status,
-        is_late=mark == "overdue",
+        mark="overdue" if is_late else "closing",
+        raised=raised,
+        waits=str(_("waiting since %(at)s", at=raised)) if is_late else "",
+        acknowledged=_acknowledged(alert),
     )
-
-
-def _status(alert: Alert) -> tuple[str, str]:
-    """Return the kind of mark and the words for where an alert stands."""
-    if alert.acknowledged_at is not None:
-        return "complete", _acknowledged(alert)
-    at = _moment(alert, "raised_at")
-    if alert.escalated_at is not None:
-        return "overdue", str(_("waiting since %(at)s", at=at))
-    return "closing", at
 
 
 def _acknowledged(alert: Alert) -> str:

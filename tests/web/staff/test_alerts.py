@@ -127,6 +127,7 @@ def test_the_alert_stands_first_on_the_worklist_and_leads_to_its_page(alert: War
         assert shown in page
     assert f"/participants/{alert.number}/visits/baseline/answers" in page
     assert "2 sent" in page
+    assert "on the way" not in page
 
 
 def test_the_page_shows_the_answer_that_stands_now(alert: Ward) -> None:
