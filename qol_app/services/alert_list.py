@@ -133,7 +133,7 @@ def acknowledge(
     """
     if not note.strip():
         raise InvalidInput(["note: write down what was done"])
-    session.refresh(alert, with_for_update=True)
+    _lock(session, alert)
     if alert.acknowledged_at is not None:
         return False
     with audited(
@@ -148,3 +148,9 @@ def acknowledge(
         alert.acknowledged_at, alert.acknowledged_by = now, user_id
         alert.note = note.strip()
     return True
+
+
+def _lock(session: Session, alert: Alert) -> None:
+    """Lock the alert's row and read it anew, so that only one of two is the first."""
+    query = select(Alert).where(Alert.id == alert.id).with_for_update()
+    session.scalars(query.execution_options(populate_existing=True)).one()
