@@ -31,6 +31,8 @@ class Permission(StrEnum):
     IMPORT_WORDINGS = "import_wordings"
     MANAGE_TABLETS = "manage_tablets"
     HAND_OVER = "hand_over"
+    SEE_ALERTS = "see_alerts"
+    HANDLE_ALERTS = "handle_alerts"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -40,6 +42,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_TRAJECTORIES,
             Permission.SEE_AUDIT,
             Permission.IMPORT_WORDINGS,
+            Permission.SEE_ALERTS,
+            Permission.HANDLE_ALERTS,
         }
     ),
     Role.STAFF: frozenset(
@@ -52,6 +56,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.RECORD_EVENTS,
             Permission.MANAGE_TABLETS,
             Permission.HAND_OVER,
+            Permission.SEE_ALERTS,
+            Permission.HANDLE_ALERTS,
         }
     ),
     Role.ANALYST: frozenset(

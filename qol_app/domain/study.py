@@ -23,6 +23,8 @@ Words = dict[Language, Text]
 
 MONTH_OR_DAY = "month_or_day"
 """The pydantic error type of a visit that has both or neither of ``month`` and ``day``."""
+ONE_CONDITION = "one_condition"
+"""The pydantic error type of an alert rule that has not exactly one condition for its subject."""
 
 
 class Purpose(StrEnum):
@@ -119,6 +121,78 @@ class AnalysisPlan(Strict):
     threshold: float = Field(gt=0, le=100)
 
 
+class Since(StrEnum):
+    """The earlier score that a change is counted from."""
+
+    BASELINE = "baseline"
+    PREVIOUS = "previous"
+    """The last earlier visit that has the score."""
+
+
+LIMITS = ("at_least", "at_most")
+"""Conditions of items and scales alike."""
+ITEM_CONDITIONS = (*LIMITS, "any_of")
+CHANGES = ("drop_of", "rise_of")
+SCALE_CONDITIONS = (*LIMITS, *CHANGES)
+
+
+class AlertRule(Strict):
+    """When staff are told about one form: one item or scale, and one condition."""
+
+    code: Code
+    name: Words
+    """What staff read."""
+    instrument: Text
+    item: Text | None = None
+    scale: Text | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    any_of: tuple[int, ...] | None = Field(default=None, min_length=1)
+    """Codes of the item's answers."""
+    drop_of: float | None = Field(default=None, gt=0)
+    """Points by which the score fell, or more."""
+    rise_of: float | None = Field(default=None, gt=0)
+    """Points by which the score rose, or more."""
+    since: Since = Since.BASELINE
+    """What ``drop_of`` and ``rise_of`` are counted from."""
+
+    @model_validator(mode="after")
+    def _exactly_one_condition_for_the_subject(self) -> Self:
+        possible = ITEM_CONDITIONS if self.scale is None else SCALE_CONDITIONS
+        given = {name for name in (*ITEM_CONDITIONS, *CHANGES) if getattr(self, name) is not None}
+        has_one_subject = (self.item is None) != (self.scale is None)
+        if not has_one_subject or len(given) != 1 or not given <= set(possible):
+            raise PydanticCustomError(ONE_CONDITION, "must have one item or scale, one condition")
+        return self
+
+    @property
+    def condition(self) -> str:
+        """The name of the rule's only condition, e.g. ``at_least``."""
+        names = (*ITEM_CONDITIONS, *CHANGES)
+        return next(name for name in names if getattr(self, name) is not None)
+
+
+class Alerts(Strict):
+    """What staff are told at once, and what patients are told about that."""
+
+    patient_words: Words
+    """Whether and when anyone reads the answers, for patients."""
+    escalate_after_hours: int = Field(ge=1, le=168)
+    """Hours until an alert that nobody acknowledged goes to the study's administrators."""
+    rules: tuple[AlertRule, ...] = Field(min_length=1)
+
+    def rule(self, code: str) -> AlertRule:
+        """Return the rule with this code. Raises KeyError if there is none."""
+        for rule in self.rules:
+            if rule.code == code:
+                return rule
+        raise KeyError(code)
+
+    def rules_of(self, instrument: str) -> tuple[AlertRule, ...]:
+        """Return the rules about one instrument's forms."""
+        return tuple(rule for rule in self.rules if rule.instrument == instrument)
+
+
 class NumberScheme(Strict):
     """How study numbers look: prefix, site code, and a fixed number of digits."""
 
@@ -149,6 +223,8 @@ class Protocol(Strict):
     instruments: tuple[InstrumentUse, ...] = Field(min_length=1)
     schedule: Schedule
     analysis: AnalysisPlan
+    alerts: Alerts | None = None
+    """None: no rules, and patients are told that nobody watches."""
 
     def visit(self, code: str) -> Visit:
         """Return the visit with this code. Raises KeyError if there is none."""

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import combinations, pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -20,21 +19,22 @@ from pydantic import ValidationError
 import questionnaires
 from qol_app.domain.numbers import site_part
 from qol_app.domain.schedule import Window, window
-from qol_app.domain.study import LANGUAGE_PATTERN, Visit
-from qol_app.domain.study_problems import file_key, shown
+from qol_app.domain.study import Visit
+from qol_app.domain.study_alert_checks import alert_problems
+from qol_app.domain.study_document import (
+    Document,
+    Entry,
+    entries,
+    instrument_ids,
+    language_tags,
+    loaded,
+    visit_entries,
+)
+from qol_app.domain.study_problems import shown
 from questionnaires.model import Questionnaire
-
-Document = Mapping[str, Any]
 
 _LEAP_CYCLE = [date(2024, 1, 1) + timedelta(days=n) for n in range(4 * 365 + 1)]
 """Anchor dates that show every pattern of month lengths."""
-
-
-class Entry(NamedTuple):
-    """One table of a list in the document, with its key."""
-
-    key: str
-    table: Document
 
 
 def cross_problems(document: Document) -> Iterator[str]:
@@ -45,43 +45,18 @@ def cross_problems(document: Document) -> Iterator[str]:
     yield from _windows(document)
     yield from _instruments(document)
     yield from _analysis(document)
+    yield from alert_problems(document)
     yield from _texts(document)
-
-
-def _entries(document: Document, *path: str) -> list[Entry]:
-    value: object = document
-    for part in path:
-        value = value.get(part) if isinstance(value, dict) else None
-    tables = value if isinstance(value, list) else []
-    return [
-        Entry(file_key([*path, place]), table)
-        for place, table in enumerate(tables)
-        if isinstance(table, dict)
-    ]
-
-
-def _visit_entries(document: Document) -> list[Entry]:
-    return _entries(document, "schedule", "visits")
-
-
-def _languages(document: Document) -> list[str]:
-    given = document.get("languages")
-    tags = [tag for tag in given if isinstance(tag, str)] if isinstance(given, list) else []
-    return [tag for tag in tags if re.fullmatch(LANGUAGE_PATTERN, tag)]
-
-
-def _instrument_ids(document: Document) -> list[str]:
-    ids = [entry.table.get("id") for entry in _entries(document, "instruments")]
-    return [known for known in ids if isinstance(known, str)]
 
 
 def _codes(document: Document) -> Iterator[str]:
     """Codes that occur twice; capital and small letters count as the same."""
-    yield from _repeated(_entries(document, "groups"), "code")
-    yield from _repeated(_entries(document, "sites"), "code")
-    yield from _repeated(_visit_entries(document), "code")
-    yield from _repeated(_entries(document, "instruments"), "id")
-    languages = _languages(document)
+    yield from _repeated(entries(document, "groups"), "code")
+    yield from _repeated(entries(document, "sites"), "code")
+    yield from _repeated(visit_entries(document), "code")
+    yield from _repeated(entries(document, "instruments"), "id")
+    yield from _repeated(entries(document, "alerts", "rules"), "code")
+    languages = language_tags(document)
     for language in sorted({one for one in languages if languages.count(one) > 1}):
         yield f"languages: {shown(language)} is listed twice; remove one"
 
@@ -101,7 +76,7 @@ def _sites(document: Document) -> Iterator[str]:
     """Unknown time zones, and codes that would give unequally wide or equal study numbers."""
     first: Entry | None = None
     known: dict[str, Entry] = {}
-    for site in _entries(document, "sites"):
+    for site in entries(document, "sites"):
         zone, code = site.table.get("timezone"), site.table.get("code")
         if isinstance(zone, str) and not _is_zone(zone):
             yield (
@@ -134,8 +109,8 @@ def _is_zone(name: str) -> bool:
 
 def _visits(document: Document) -> Iterator[str]:
     """The time of each visit, the place of the baseline, and the instruments asked."""
-    listed = _instrument_ids(document)
-    for place, (key, table) in enumerate(_visit_entries(document)):
+    listed = instrument_ids(document)
+    for place, (key, table) in enumerate(visit_entries(document)):
         times = [name for name in ("month", "day") if table.get(name) is not None]
         if not times:
             yield f"{key}: has neither month nor day; add one of them"
@@ -182,7 +157,7 @@ def _windows(document: Document) -> Iterator[str]:
 
 
 def _timed_visits(document: Document) -> Iterator[Timed]:
-    for key, table in _visit_entries(document):
+    for key, table in visit_entries(document):
         try:
             visit = Visit.model_validate_json(json.dumps(table), strict=True)
         except ValidationError:
@@ -210,15 +185,15 @@ def _overlap(earlier: Timed, later: Timed) -> Iterator[str]:
 
 def _instruments(document: Document) -> Iterator[str]:
     """Instruments or versions that do not exist, or lack a language of the study."""
-    for key, table in _entries(document, "instruments"):
+    for key, table in entries(document, "instruments"):
         name, version = table.get("id"), table.get("version")
         if not isinstance(name, str) or not isinstance(version, str):
             continue
-        questionnaire = _loaded(name, version)
+        questionnaire = loaded(name, version)
         if questionnaire is None:
             yield f"{key}.{_not_there(name, version)}"
             continue
-        for language in missing_wordings(questionnaire, dict.fromkeys(_languages(document))):
+        for language in missing_wordings(questionnaire, dict.fromkeys(language_tags(document))):
             yield (
                 f"{key}: {name} {version} has no wording in {language}; add its wording or "
                 f"remove {language} from languages"
@@ -229,13 +204,6 @@ def missing_wordings(questionnaire: Questionnaire, languages: Iterable[str]) -> 
     """Return the languages in which the questionnaire has no wording."""
     known = questionnaires.languages(questionnaire.id, questionnaire.version)
     return [language for language in languages if language not in known]
-
-
-def _loaded(name: str, version: str) -> Questionnaire | None:
-    try:
-        return questionnaires.load(name, version)
-    except LookupError:
-        return None
 
 
 def _not_there(name: str, version: str) -> str:
@@ -256,12 +224,12 @@ def _analysis(document: Document) -> Iterator[str]:
     main = plan.get("main")
     main = main if isinstance(main, dict) else {}
     code, instrument = plan.get("main_visit"), main.get("instrument")
-    visits = [table for _, table in _visit_entries(document) if table.get("code") == code]
+    visits = [table for _, table in visit_entries(document) if table.get("code") == code]
     if isinstance(code, str) and not visits:
         yield f"analysis.main_visit: {shown(code)} is not the code of a visit; use one of the codes"
     if not isinstance(instrument, str):
         return
-    if instrument not in _instrument_ids(document):
+    if instrument not in instrument_ids(document):
         yield (
             f"analysis.main.instrument: {shown(instrument)} is not among [[instruments]]; add it"
         )
@@ -273,11 +241,11 @@ def _analysis(document: Document) -> Iterator[str]:
 
 
 def _main_scale(document: Document, instrument: str, scale: object) -> Iterator[str]:
-    for _, table in _entries(document, "instruments"):
+    for _, table in entries(document, "instruments"):
         version = table.get("version")
         if table.get("id") != instrument or not isinstance(version, str):
             continue
-        questionnaire = _loaded(instrument, version)
+        questionnaire = loaded(instrument, version)
         if questionnaire is None or not isinstance(scale, str):
             return
         known = {one.code: one.direction for one in questionnaire.scales}
@@ -296,13 +264,16 @@ def _main_scale(document: Document, instrument: str, scale: object) -> Iterator[
 
 def _texts(document: Document) -> Iterator[str]:
     """Texts that lack a language of the study."""
-    named = [*_entries(document, "groups"), *_entries(document, "sites"), *_visit_entries(document)]
+    named = [*entries(document, "groups"), *entries(document, "sites"), *visit_entries(document)]
+    named += entries(document, "alerts", "rules")
     places = [Entry(key, document) for key in ("title", "patient_title", "contact")]
+    if isinstance(document.get("alerts"), dict):
+        places.append(Entry("alerts.patient_words", document["alerts"]))
     if isinstance(document.get("schedule"), dict):
         places.append(Entry("schedule.anchor", document["schedule"]))
     for key, table in named:
         places += [Entry(f"{key}.{name}", table) for name in ("name", "short")]
-    languages = dict.fromkeys(_languages(document))
+    languages = dict.fromkeys(language_tags(document))
     for key, table in places:
         words = table.get(key.rpartition(".")[2])
         if not isinstance(words, dict):

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from qol_app.domain.study import LANGUAGE_PATTERN, MONTH_OR_DAY, Protocol
+from qol_app.domain.study import LANGUAGE_PATTERN, MONTH_OR_DAY, ONE_CONDITION, Protocol
 
 _PATTERNS = {
     r"^[A-Za-z][A-Za-z0-9_-]{0,31}$": (
@@ -29,7 +29,7 @@ def shape_problem(error: ErrorDetails) -> str | None:
 
     None for an error that only follows from another one or that the cross checks word better.
     """
-    if error["type"] == MONTH_OR_DAY or _follows_from_others(error):
+    if error["type"] in (MONTH_OR_DAY, ONE_CONDITION) or _follows_from_others(error):
         return None
     location = [part for part in error["loc"] if part != _LANGUAGE_KEY]
     return f"{file_key(location)}: {_message(error)}"
@@ -74,6 +74,7 @@ _RULES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than": lambda context: f"must be more than {context['gt']:g}",
     "greater_than_equal": lambda context: f"must be {context['ge']:g} or more",
     "less_than_equal": lambda context: f"must be {context['le']:g} or less",
+    "enum": lambda context: f"must be {context['expected'].replace(chr(39), chr(34))}",
     "dict_type": lambda _: 'must be a table, such as {en = "..."}',
     "model_type": lambda _: "must be a table",
 }

@@ -38,6 +38,7 @@ class Queue:
         self._prepared = huey.immediate
         self._score = huey.task(name="score_response")(tasks.score_response)
         self._send = huey.task(name="send_message")(tasks.send_message)
+        self._send_to_staff = huey.task(name="send_staff_message")(tasks.send_staff_message)
         huey.periodic_task(crontab(), name="sweep")(tasks.sweep)
 
     def score_response(self, response_id: int) -> None:
@@ -47,6 +48,10 @@ class Queue:
     def send_message(self, message_id: int) -> None:
         """Have a planned message sent soon."""
         self._put(self._send, message_id)
+
+    def send_staff_message(self, message_id: int) -> None:
+        """Have a planned message to a user sent soon."""
+        self._put(self._send_to_staff, message_id)
 
     def prepare(self) -> None:
         """Make the tables in which work waits, where there are none. Twice is a no-op."""

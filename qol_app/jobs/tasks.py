@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from qol_app.db.session import Sessions
 from qol_app.db.vault import Vault
 from qol_app.domain import actor as actors
 from qol_app.messaging import Sender
-from qol_app.services import messages, postponements, typed_codes
+from qol_app.services import alerts, messages, outbox, postponements, staff_messages, typed_codes
+from qol_app.services.outbox import Claimed
 
 log = logging.getLogger(__name__)
 
@@ -35,37 +37,59 @@ class Tasks:
     base_url: str
 
     def score_response(self, response_id: int) -> None:
-        """Score one response."""
+        """Score one response, and tell staff if its scores meet an alert rule."""
         # Imported here because it imports pandas, and web workers import this module too.
         from qol_app.services import results
 
-        with logged("score_response", response_id), self.sessions.write() as session:
-            actor, now = actors.job("score_response"), datetime.now(UTC)
-            results.score(session, response_id, actor=actor, now=now)
-            session.commit()
+        with logged("score_response", response_id):
+            with self.sessions.write() as session:
+                actor, now = actors.job("score_response"), datetime.now(UTC)
+                results.score(session, response_id, actor=actor, now=now)
+                mails = alerts.check_scores(session, response_id, actor=actor, now=now)
+                session.commit()
+            self._send_staff_messages(mails)
+
+    def escalate_alert(self, alert_id: int) -> None:
+        """Tell the study's administrators of an alert that nobody acknowledged in time."""
+        with logged("escalate_alert", alert_id):
+            with self.sessions.write() as session:
+                actor = actors.job("escalate_alert")
+                mails = alerts.escalate(session, alert_id, actor=actor, now=datetime.now(UTC))
+                session.commit()
+            self._send_staff_messages(mails)
+
+    def _send_staff_messages(self, message_ids: Sequence[int]) -> None:
+        for message_id in message_ids:
+            self.send_staff_message(message_id)
 
     def send_message(self, message_id: int) -> None:
-        """Send one planned message, unless it is taken already."""
+        """Send one planned message to a participant, unless it is taken already."""
         with logged("send_message", message_id):
-            self._send(message_id)
+            claim = partial(messages.claim, vault=self.vault)
+            self._send("send_message", message_id, claim, messages.settle)
 
-    def _send(self, message_id: int) -> None:
-        actor = actors.job("send_message")
+    def send_staff_message(self, message_id: int) -> None:
+        """Send one planned message to a user, unless it is taken already."""
+        with logged("send_staff_message", message_id):
+            claim, settle = staff_messages.claim, staff_messages.settle
+            self._send("send_staff_message", message_id, claim, settle)
+
+    def _send(
+        self,
+        task: str,
+        message_id: int,
+        claim: Callable[..., Claimed | None],
+        settle: Callable[..., object],
+    ) -> None:
+        actor, now = actors.job(task), datetime.now(UTC)
         with self.sessions.write() as session:
-            claimed = messages.claim(
-                session,
-                message_id,
-                vault=self.vault,
-                base_url=self.base_url,
-                actor=actor,
-                now=datetime.now(UTC),
-            )
+            claimed = claim(session, message_id, base_url=self.base_url, actor=actor, now=now)
             session.commit()
         if claimed is None:
             return
-        outcome = messages.deliver(claimed, self.sender)
+        outcome = outbox.deliver(claimed, self.sender)
         with self.sessions.write() as session:
-            messages.settle(session, message_id, outcome, actor=actor, now=datetime.now(UTC))
+            settle(session, message_id, outcome, actor=actor, now=datetime.now(UTC))
             session.commit()
 
     def _ask_again(self, now: datetime) -> None:
@@ -83,8 +107,8 @@ class Tasks:
     def sweep(self) -> None:
         """Do what is due by the clock, and what the queue has missed.
 
-        Ask those again who put a visit off until today, forget old wrong codes, send the planned
-        messages and score the responses that nobody has taken.
+        Ask those again who put a visit off until today, forget old wrong codes, escalate alerts
+        that wait too long, send the planned messages and score what nobody has taken.
         """
         from qol_app.services import results  # here for the same reason as in score_response
 
@@ -96,12 +120,18 @@ class Tasks:
             session.commit()
         with logged("sweep"):
             with self.sessions.read() as session:
-                unsent = messages.unsent(session, before=now - LEFT_ALONE)
-                unscored = results.waiting(session, now=now)
-            for message_id in unsent:
-                self.send_message(message_id)
-            for response_id in unscored:
-                self.score_response(response_id)
+                waiting = (
+                    (self.escalate_alert, alerts.overdue(session, now=now)),
+                    (
+                        self.send_staff_message,
+                        staff_messages.unsent(session, before=now - LEFT_ALONE),
+                    ),
+                    (self.send_message, messages.unsent(session, before=now - LEFT_ALONE)),
+                    (self.score_response, results.waiting(session, now=now)),
+                )
+            for task, numbers in waiting:
+                for number in numbers:
+                    task(number)
 
 
 @contextmanager

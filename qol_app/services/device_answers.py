@@ -16,8 +16,9 @@ from qol_app.domain import answers as rules
 from qol_app.domain.actor import Actor
 from qol_app.domain.errors import AlreadySubmitted, AnswerOutOfRange, UnknownItem
 from qol_app.domain.strays import Why, why_refused
-from qol_app.services import facts, opened, responses, strays
+from qol_app.services import facts, opened, patient_answers, strays
 from qol_app.services.opened import OpenResponse, OpenSurvey
+from qol_app.services.patient_answers import PatientSaved
 from qol_app.services.responses import Answer
 from qol_app.services.strays import Stray
 
@@ -43,6 +44,8 @@ class Taken:
     """Answers stored in their forms now."""
     aside: int
     """Answers kept for staff now."""
+    mails: tuple[int, ...] = ()
+    """Messages to staff to be sent once this is committed."""
 
 
 def moment(answered_at: datetime, *, sent_at: datetime, now: datetime) -> datetime:
@@ -74,16 +77,18 @@ def take_in(
             placed.setdefault((response.id, each.wording_hash), []).append(each)
         else:
             lost.append(_stray(each, response, why or Why.UNKNOWN_FORM))
-    new = 0
+    new, mails = 0, list[int]()
     # In the order of their ids, so that two devices never wait for each other's forms.
     for (response_id, _), group in sorted(placed.items(), key=_place):
         try:
-            new += _save(session, survey, response_id, group, actor=actor, now=now)
+            saved = _save(session, survey, response_id, group, actor=actor, now=now)
+            new, mails = new + saved.new, [*mails, *saved.mails]
         except AlreadySubmitted:  # between our look and the lock on the form
             response = _of(survey, response_id)
             lost += [_stray(each, response, Why.SUBMITTED) for each in group]
     aside = strays.keep_aside(session, survey.visit, lost, actor=actor, now=now)
-    return Taken(new=new, aside=aside)
+    mails += patient_answers.check_strays(session, survey.visit, lost, actor=actor, now=now)
+    return Taken(new=new, aside=aside, mails=tuple(mails))
 
 
 def _place(group: tuple[tuple[int, str], list[Sent]]) -> tuple[int, str]:
@@ -136,12 +141,12 @@ def _save(
     *,
     actor: Actor,
     now: datetime,
-) -> int:
+) -> PatientSaved:
     given = list(group)
     language = survey.visit.participant.language
     response = _of(survey, response_id)
     words = opened.wording_shown(session, response, language, given[0].wording_hash)
     answers = [each.answer for each in given]
-    return responses.save_answers(
-        session, response_id, answers, wording=words, actor=actor, now=now
-    ).new
+    return patient_answers.save(
+        session, survey.visit, response, answers, wording=words, actor=actor, now=now
+    )

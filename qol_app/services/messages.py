@@ -1,17 +1,9 @@
-"""The outbox: plan a message, claim it, deliver it, settle it. No message goes out twice.
-
-Sending takes three steps, because a mail server's answer must not be awaited inside a
-transaction: ``claim`` marks the message as being sent and the caller commits; ``deliver`` talks
-to the server; ``settle`` stores the outcome. After a crash in between, the message stays
-"sending" for staff to see and decide on, since nobody can tell whether it arrived.
-"""
+"""Messages to participants: plan one, claim it, settle it. None goes out twice (see ``outbox``)."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,10 +12,11 @@ from qol_app.db.audit import audited
 from qol_app.db.models import Message, Participant, Visit
 from qol_app.db.vault import Vault
 from qol_app.domain.actor import Actor
-from qol_app.domain.errors import NotFound, NotReady
+from qol_app.domain.errors import NotReady
 from qol_app.domain.events import Action
-from qol_app.messaging import Email, Sender, SendingFailed, text
-from qol_app.services import facts, links, studies, survey
+from qol_app.messaging import Email, text
+from qol_app.services import facts, links, outbox, studies, survey
+from qol_app.services.outbox import Claimed, MessageStatus, Outcome
 
 LINK = "link"
 AGAIN = "again"
@@ -36,32 +29,7 @@ SAME_WISH = timedelta(minutes=1)
 """A second wish within this time is a second click, not a second message."""
 
 
-class MessageStatus(StrEnum):
-    """Where a message stands."""
-
-    PLANNED = "planned"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
 _ON_THE_WAY = (MessageStatus.PLANNED, MessageStatus.SENDING, MessageStatus.SENT)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claimed:
-    """A message that this process alone may send now."""
-
-    message_id: int
-    email: Email = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What came of handing a message over; ``problem`` is None exactly when it was taken."""
-
-    problem: str | None
 
 
 def plan(
@@ -113,10 +81,7 @@ def _is_same_wish(message: Message, now: datetime) -> bool:
 
 def unsent(session: Session, *, before: datetime, limit: int = 500) -> list[int]:
     """Return the ids of messages planned before then that nobody has claimed, oldest first."""
-    query = select(Message.id).where(
-        Message.status == MessageStatus.PLANNED, Message.planned_at < before
-    )
-    return list(session.scalars(query.order_by(Message.id).limit(limit)))
+    return outbox.unsent(session, Message, before=before, limit=limit)
 
 
 def claim(
@@ -130,9 +95,7 @@ def claim(
     Raises:
         NotFound: there is no such message.
     """
-    message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
-    if message is None:
-        raise NotFound(f"no message {message_id}")
+    message = outbox.locked(session, Message, message_id)
     if message.status != MessageStatus.PLANNED:
         return None
     visit = session.get_one(Visit, message.visit_id)
@@ -180,15 +143,6 @@ def _write(visit: Visit, message: Message, address: str, link: str, now: datetim
     )
 
 
-def deliver(claimed: Claimed, sender: Sender) -> Outcome:
-    """Hand a claimed message over. Call it outside any transaction, once."""
-    try:
-        sender.send(claimed.email)
-    except SendingFailed as failure:
-        return Outcome(problem=failure.reason.value)
-    return Outcome(problem=None)
-
-
 def settle(
     session: Session, message_id: int, outcome: Outcome, *, actor: Actor, now: datetime
 ) -> Message:
@@ -197,19 +151,12 @@ def settle(
     Raises:
         NotFound: there is no such message.
     """
-    message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
-    if message is None:
-        raise NotFound(f"no message {message_id}")
+    message = outbox.locked(session, Message, message_id)
     if message.status != MessageStatus.SENDING:
         return message
-    sent = outcome.problem is None
-    action = Action.MESSAGE_SENT if sent else Action.MESSAGE_FAILED
-    with _recorded(
-        session, session.get_one(Participant, message.participant_id), action, actor, now
-    ):
-        message.status = (MessageStatus.SENT if sent else MessageStatus.FAILED).value
-        message.problem = outcome.problem
-        message.sent_at = now if sent else None
+    participant = session.get_one(Participant, message.participant_id)
+    with _recorded(session, participant, outcome.action, actor, now):
+        outbox.store(message, outcome, now=now)
     return message
 
 

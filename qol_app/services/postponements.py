@@ -18,7 +18,7 @@ from qol_app.domain.events import Action
 from qol_app.domain.postponing import Delay, Reason
 from qol_app.messaging import text
 from qol_app.services import facts, messages, survey
-from qol_app.services.messages import MessageStatus
+from qol_app.services.outbox import MessageStatus
 
 MORNING = time(9)
 """From when on a day a participant may be asked again, by the site's clock."""

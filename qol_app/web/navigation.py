@@ -14,10 +14,12 @@ from qol_app.services import studies
 from qol_app.web.guards import holds
 from qol_app.web.locale import LANGUAGES, language
 
+ALERTS = "staff.alerts"
 PLACES = (
     (Permission.SEE_PARTICIPANTS, "staff.worklist", _l("Worklist")),
     (Permission.SEE_PARTICIPANTS, "staff.participants", _l("Participants")),
     (Permission.MANAGE_TABLETS, "kiosk.tablets", _l("Tablets")),
+    (Permission.SEE_ALERTS, ALERTS, _l("Alerts")),
     (Permission.SEE_TRAJECTORIES, "analysis.trajectories", _l("Trajectories")),
     (Permission.DOWNLOAD, "analysis.downloads", _l("Downloads")),
     (Permission.IMPORT_WORDINGS, "admin.wordings", _l("Wordings")),
@@ -51,8 +53,13 @@ def navigation() -> list[Entry]:
     return [
         _entry(url_for(endpoint, study=g.study.code), str(label))
         for permission, endpoint, label in PLACES
-        if endpoint in current_app.view_functions and holds(permission)
+        if endpoint in current_app.view_functions and holds(permission) and _is_used(endpoint)
     ]
+
+
+def _is_used(endpoint: str) -> bool:
+    """Tell whether the study has what stands there: alerts only if its protocol has rules."""
+    return endpoint != ALERTS or studies.in_force(g.study).alerts is not None
 
 
 def _entry(url: str, label: str) -> Entry:

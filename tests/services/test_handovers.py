@@ -14,7 +14,7 @@ from qol_app.domain import actor as actors
 from qol_app.domain.errors import AlreadySubmitted, Conflict, LinkTooEarly, TabletRetired
 from qol_app.domain.roles import Role
 from qol_app.domain.tablet_check import Outcome, TabletState
-from qol_app.services import handovers, participants, responses, tablets
+from qol_app.services import handovers, participants, submission, tablets
 from tests import builders
 
 MINUTE = timedelta(minutes=1)
@@ -197,7 +197,7 @@ def test_locking_records_how_it_ended(
     ward.check(now)
     if sent:
         actor = actors.link(handover.link_id)
-        responses.submit_visit(ward.session, ward.visit, mode="patient", actor=actor, now=now)
+        submission.submit_visit(ward.session, ward.visit, mode="patient", actor=actor, now=now)
     later = now + minutes * MINUTE
     for _ in range(2):  # the second time is a no-op
         handovers.lock(ward.session, ward.tablet.id, by_itself=by_itself, now=later)
@@ -243,7 +243,7 @@ def test_a_visit_that_is_not_open_or_was_sent_is_not_handed_over(ward: Ward, now
     with pytest.raises(LinkTooEarly):
         handovers.hand_over(ward.session, ward.tablet.id, later, actor=actor, now=now)
     handover = ward.hand_over(now)
-    responses.submit_visit(
+    submission.submit_visit(
         ward.session, ward.visit, mode="patient", actor=actors.link(handover.link_id), now=now
     )
     assert not handovers.may_give_back(handover, now=now)

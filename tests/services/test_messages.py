@@ -23,8 +23,8 @@ from qol_app.domain.events import Action, ParticipantEventKind
 from qol_app.domain.study import Purpose
 from qol_app.domain.study_file import read
 from qol_app.messaging import Email, Reason, SendingFailed
-from qol_app.services import enrolment, messages, participants, studies
-from qol_app.services.messages import Claimed, Outcome
+from qol_app.services import enrolment, messages, outbox, participants, studies
+from qol_app.services.outbox import Claimed, Outcome
 from tests.builders import link_of
 
 NCT = Path(__file__).parents[2] / "studies" / "nct06449937.toml"
@@ -161,7 +161,7 @@ def test_a_message_is_sent_with_a_link_that_works(
     claimed, post = claim(session, message, now), Post()
     assert claimed is not None
     assert message.status == "sending"
-    outcome = messages.deliver(claimed, post)
+    outcome = outbox.deliver(claimed, post)
     messages.settle(session, message.id, outcome, actor=JOB, now=now + MINUTE)
     assert (message.status, message.problem, message.sent_at) == ("sent", None, now + MINUTE)
     (mail,) = post.mails
@@ -259,7 +259,7 @@ def test_a_failure_is_stored_with_its_reason_only(
     claimed = claim(session, message, now)
     assert claimed is not None
     failure = SendingFailed(Reason.RECIPIENT_REFUSED, permanent=True)
-    outcome = messages.deliver(claimed, Post(failure=failure))
+    outcome = outbox.deliver(claimed, Post(failure=failure))
     messages.settle(session, message.id, outcome, actor=JOB, now=now)
     assert (message.status, message.problem) == ("failed", "recipient_refused")
     assert message.sent_at is None

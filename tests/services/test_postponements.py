@@ -22,7 +22,7 @@ from qol_app.services import (
     messages,
     participants,
     postponements,
-    responses,
+    submission,
 )
 from qol_app.services.messages import Outcome
 from tests import builders
@@ -135,7 +135,7 @@ def test_a_form_that_came_in_after_all_has_no_reason_in_the_export(
 ) -> None:
     put_off(session, visit, now)
     assert reasons(session, person, now + 30 * DAY) == {"too_ill"}
-    responses.submit_visit(session, visit, mode="patient", actor=LINK, now=now + DAY)
+    submission.submit_visit(session, visit, mode="patient", actor=LINK, now=now + DAY)
     assert reasons(session, person, now + 30 * DAY) == {None}
 
 
@@ -245,7 +245,7 @@ def test_nobody_is_asked_again_after_a_withdrawal(
 
 def test_nobody_is_asked_again_who_has_sent(session: Session, visit: Visit, now: datetime) -> None:
     put_off(session, visit, now)
-    responses.submit_visit(session, visit, mode="patient", actor=LINK, now=now + DAY)
+    submission.submit_visit(session, visit, mode="patient", actor=LINK, now=now + DAY)
     assert due(session, now + 3 * DAY) == []
 
 

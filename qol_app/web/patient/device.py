@@ -17,7 +17,7 @@ from qol_app.web.guards import public, with_link, with_ticket
 from qol_app.web.patient import pack as packs
 from qol_app.web.patient.blueprint import bp
 from qol_app.web.patient.device_form import Parcel, parcel
-from qol_app.web.patient.sending import score_later
+from qol_app.web.patient.sending import score_later, tell_staff
 
 
 @bp.get("/survey/pack")
@@ -80,6 +80,7 @@ def take_in() -> ResponseReturnValue:
     taken = device_answers.take_in(
         unit.session(), found, sent.sent(unit.now()), actor=g.actor, now=unit.now()
     )
+    tell_staff(taken.mails)
     is_sent = _finish(found, sent) if sent.finish else survey.is_submitted(found.visit)
     return jsonify(
         received=[each.id for each in sent.answers],

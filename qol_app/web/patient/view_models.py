@@ -41,6 +41,8 @@ class Welcome:
     questions: int
     minutes: int | None
     """What others needed; None while too few have answered."""
+    watched: str
+    """Whether and when anyone reads the answers, in the study's words; empty: nobody watches."""
     is_started: bool
     are_labels: bool
     start_url: str
@@ -108,6 +110,8 @@ class Thanks:
 
     study: str
     contact: str
+    watched: str
+    """As on the first page."""
 
 
 def languages(protocol: Protocol) -> tuple[LanguageChoice, ...]:
@@ -128,6 +132,7 @@ def welcome(session: Session, visit: OpenVisit, token: str) -> Welcome:
         contact=protocol.contact[spoken],
         questions=sum(len(page.items) for page in survey.pages(visit)),
         minutes=durations.of_visit(session, visit),
+        watched=_watched(protocol, spoken),
         is_started=any(response.started_at for response in visit.responses),
         are_labels=any(each.kind is WordingKind.LABELS for each in words),
         start_url=url_for("patient.start", token=token),
@@ -140,7 +145,15 @@ def welcome(session: Session, visit: OpenVisit, token: str) -> Welcome:
 def thanks(visit: OpenVisit) -> Thanks:
     """Return what the last page shows."""
     protocol, spoken = visit.protocol, language()
-    return Thanks(study=protocol.patient_title[spoken], contact=protocol.contact[spoken])
+    return Thanks(
+        study=protocol.patient_title[spoken],
+        contact=protocol.contact[spoken],
+        watched=_watched(protocol, spoken),
+    )
+
+
+def _watched(protocol: Protocol, spoken: str) -> str:
+    return protocol.alerts.patient_words[spoken] if protocol.alerts else ""
 
 
 def question_page(

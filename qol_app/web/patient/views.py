@@ -11,11 +11,12 @@ from qol_app.services import (
     links,
     opened,
     participants,
-    responses,
+    patient_answers,
     submission,
     survey,
 )
 from qol_app.services.opened import OpenSurvey, OpenVisit
+from qol_app.services.responses import Answer
 from qol_app.services.survey import SurveyPage
 from qol_app.web import tickets, unit
 from qol_app.web.guards import public, with_link
@@ -24,7 +25,7 @@ from qol_app.web.patient.arriving import open_link
 from qol_app.web.patient.blueprint import bp
 from qol_app.web.patient.forms import PageForm, page_form
 from qol_app.web.patient.review import review_page
-from qol_app.web.patient.sending import score_later
+from qol_app.web.patient.sending import score_later, tell_staff
 
 
 def _visit() -> OpenVisit:
@@ -114,16 +115,17 @@ def save_page(instrument: str, page_id: str) -> ResponseReturnValue:
     return redirect(view_models.next_url(_save(visit, page, given), page, go=go), 303)
 
 
-def _save(visit: OpenVisit, page: SurveyPage, given: list[responses.Answer]) -> OpenVisit:
+def _save(visit: OpenVisit, page: SurveyPage, given: list[Answer]) -> OpenVisit:
     words = opened.wording_shown(
         unit.reading(),
         page.response,
         visit.participant.language,
         request.form.get("wording", ""),
     )
-    saved = responses.save_answers(
-        unit.session(), page.response.id, given, wording=words, actor=g.actor, now=unit.now()
+    saved = patient_answers.save(
+        unit.session(), visit, page.response, given, wording=words, actor=g.actor, now=unit.now()
     )
+    tell_staff(saved.mails)
     return visit.answered(page.response.id, saved.answers, saved.no_answers)
 
 

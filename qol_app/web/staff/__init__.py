@@ -6,6 +6,7 @@ from flask import Flask
 
 from qol_app.settings import Settings
 from qol_app.web.staff import (
+    alert_views,
     calls,
     participant_views,
     postponing,
@@ -16,6 +17,7 @@ from qol_app.web.staff import (
 from qol_app.web.staff.blueprint import bp
 
 __all__ = [
+    "alert_views",
     "calls",
     "participant_views",
     "postponing",

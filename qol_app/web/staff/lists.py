@@ -14,7 +14,7 @@ from qol_app.db.models import Message, Participant, Site
 from qol_app.domain.compliance import WorkState
 from qol_app.domain.roles import Permission, allows
 from qol_app.domain.study import Protocol
-from qol_app.services.messages import MessageStatus
+from qol_app.services.outbox import MessageStatus
 from qol_app.services.participants import Listed, ParticipantsPage, VisitState
 from qol_app.services.worklist import ORDER, Arrival, Narrowing, Task
 from qol_app.web import tablet

@@ -15,7 +15,7 @@ from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.roles import Permission
 from qol_app.domain.study import Protocol
 from qol_app.services import facts
-from qol_app.services.messages import MessageStatus
+from qol_app.services.outbox import MessageStatus
 from qol_app.services.participants import FormRecord, VisitRecord
 from qol_app.web.navigation import in_words
 from qol_app.web.staff import words

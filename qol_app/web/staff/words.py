@@ -11,7 +11,7 @@ from qol_app.domain.compliance import FormStatus, WorkState
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.helpers import Helper
 from qol_app.domain.postponing import Reason
-from qol_app.services.messages import MessageStatus
+from qol_app.services.outbox import MessageStatus
 from qol_app.web.written import day as day
 from qol_app.web.written import language_name as language_name
 from qol_app.web.written import moment as moment

@@ -9,7 +9,7 @@ from flask import Flask
 
 from qol_app.db.models import Participant, Study
 from qol_app.db.session import Sessions
-from qol_app.services import responses
+from qol_app.services import submission
 from qol_app.web import locale
 from tests import builders
 from tests.web.conftest import World
@@ -121,7 +121,7 @@ def sent_by_others(sessions: Sessions, world: World, now: datetime, minutes: int
             )
             start = now - timedelta(minutes=minutes)
             visit = builders.answered(session, start, person, "baseline", {"DAY": 5}, sent=False)
-            responses.submit_visit(session, visit, mode="patient", actor=builders.COMMAND, now=now)
+            submission.submit_visit(session, visit, mode="patient", actor=builders.COMMAND, now=now)
         session.commit()
 
 
