@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from qol_app import cli, jobs, messaging, settings
 from qol_app.db.session import Sessions, make_engine
 from qol_app.db.vault import Vault
-from qol_app.settings import ROOT, Settings
+from qol_app.settings import ROOT, TRANSLATIONS, Settings
 from qol_app.web import assets, errors, locale, security, styleguide, surfaces, unit
 from qol_app.web.surfaces import SURFACES
 
@@ -70,7 +70,7 @@ def _configure(app: Flask, configuration: Settings) -> None:
         SESSION_COOKIE_SECURE=configuration.secure_cookies,
         SESSION_COOKIE_NAME="__Host-qol" if configuration.secure_cookies else "qol",
         WTF_CSRF_TIME_LIMIT=None,
-        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "qol_app" / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
         STYLEGUIDE=configuration.environment == "development",
     )
     app.jinja_env.undefined = StrictUndefined

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 ROOT = Path(__file__).resolve().parent.parent
+TRANSLATIONS = ROOT / "qol_app" / "translations"
 SECRETS = ("QOL_SECRET_KEY", "QOL_PASSWORD_SALT", "QOL_CONTACT_KEYS")
 
 

@@ -14,7 +14,7 @@ from qol_app.domain.errors import Conflict, InvalidInput, NotFound, NotReady
 from qol_app.domain.events import Action
 from qol_app.domain.study import Protocol, Purpose
 from qol_app.domain.study_file import from_document, protocol_hash, to_document
-from qol_app.services import forms
+from qol_app.services import forms, spoken
 from questionnaires.model import WordingKind
 
 _protocols: dict[str, Protocol] = {}
@@ -67,8 +67,10 @@ def load(
     Raises:
         Conflict: the version is stored with other contents.
         InvalidInput: an amendment drops a group, site or visit that is in use.
-        NotReady: the study is real and an instrument still shows labels.
+        NotReady: pages or mails do not speak a language of the study, or it is real and an
+            instrument still shows labels.
     """
+    spoken.refuse_unspoken(new)
     study = session.scalar(select(Study).where(Study.code == new.id))
     if study is not None and _is_stored(session, study, new):
         return study

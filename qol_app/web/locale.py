@@ -11,7 +11,10 @@ from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale
 from flask_security import current_user
 
-LANGUAGES = ("en", "zh-Hans")
+from qol_app.domain import languages
+from qol_app.settings import TRANSLATIONS
+
+LANGUAGES = languages.found(TRANSLATIONS)
 """Languages of the interface, as written in HTML and in study files."""
 
 CHOSEN = "language"
@@ -78,10 +81,5 @@ def browser_language() -> str:
 
 
 def from_header() -> str:
-    """Return the language that the browser asks for; any Chinese is served zh-Hans."""
-    for wanted, _ in request.accept_languages:
-        if wanted.lower().startswith("zh"):
-            return "zh-Hans"
-        if wanted.lower().startswith("en"):
-            return "en"
-    return "en"
+    """Return the language of ours that suits best what the browser asks for."""
+    return languages.best([tag for tag, _ in request.accept_languages], LANGUAGES)

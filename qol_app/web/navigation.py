@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
 
+from qol_app.domain.languages import own_name
 from qol_app.domain.roles import Permission
 from qol_app.services import studies
 from qol_app.web.guards import holds
@@ -25,9 +26,6 @@ PLACES = (
     (Permission.IMPORT_WORDINGS, "admin.wordings", _l("Wordings")),
 )
 """Where one can go in a study, and the permission that each place needs."""
-
-OWN_NAMES = {"en": "English", "zh-Hans": "中文"}
-"""Languages of the interface in their own words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +68,7 @@ def languages() -> list[LanguageChoice]:
     """Return the interface's languages for the language switch."""
     spoken = language()
     return [
-        LanguageChoice(code=code, label=OWN_NAMES[code], current=code == spoken)
+        LanguageChoice(code=code, label=own_name(code), current=code == spoken)
         for code in LANGUAGES
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from qol_app.domain.languages import own_name
 
 
 def day(value: date) -> str:
@@ -20,4 +20,4 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
 
 def language_name(tag: str) -> str:
     """Return a language in its own words."""
-    return str(Locale.parse(tag.replace("-", "_")).get_display_name())
+    return own_name(tag)

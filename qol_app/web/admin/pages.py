@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import g, url_for
 
+from qol_app.domain.languages import own_name
 from qol_app.domain.wording_text import Mistake, Part
 from qol_app.services import studies
 from qol_app.services.wording_status import Shown
@@ -81,7 +82,7 @@ def wording_row(shown: Shown, *, may_import: bool) -> WordingRow:
         instrument=shown.instrument,
         version=shown.version,
         language=shown.language,
-        language_name=words.language_name(shown.language),
+        language_name=own_name(shown.language),
         mark=words.MARKS[shown.kind],
         kind=str(words.KINDS[shown.kind]),
         number=shown.number,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from babel import Locale
 from flask_babel import lazy_gettext as _l
 
 from qol_app.domain.wording_text import Fault, Part
@@ -55,8 +54,3 @@ def fault(kind: Fault, detail: str) -> str:
     """Return what is wrong, in the reader's language."""
     text = str(FAULTS[kind])
     return text.replace("%(detail)s", detail)
-
-
-def language_name(tag: str) -> str:
-    """Return a language in its own words."""
-    return str(Locale.parse(tag.replace("-", "_")).get_display_name())

@@ -15,13 +15,14 @@ from flask_babel import gettext as _
 from qol_app.domain import actor as actors
 from qol_app.domain import codes
 from qol_app.domain.errors import CodeMistyped, CodeUnknown, QolError, TooManyWrongCodes
+from qol_app.domain.languages import own_name
 from qol_app.services import typed_codes
 from qol_app.web import errors, unit
 from qol_app.web.guards import public
 from qol_app.web.locale import CHOSEN, LANGUAGES, browser_language, speak
 from qol_app.web.patient.arriving import TYPED, offer
 from qol_app.web.patient.blueprint import bp
-from qol_app.web.patient.view_models import LANGUAGE_NAMES, LanguageChoice
+from qol_app.web.patient.view_models import LanguageChoice
 
 PAGE = "code page"
 NETWORK = 64
@@ -88,7 +89,7 @@ def _page(error: str | None = None) -> str:
     spoken = browser_language()
     speak(spoken)
     choices = (
-        LanguageChoice(code=code, label=LANGUAGE_NAMES.get(code, code), current=code == spoken)
+        LanguageChoice(code=code, label=own_name(code), current=code == spoken)
         for code in LANGUAGES
     )
     page = TypingPage(

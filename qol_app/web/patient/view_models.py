@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from qol_app.domain.durations import minutes_left
+from qol_app.domain.languages import own_name
 from qol_app.domain.study import Protocol
 from qol_app.services import durations, opened, survey
 from qol_app.services.opened import OpenResponse, OpenVisit
@@ -17,9 +18,6 @@ from qol_app.web.locale import language, survey_session
 from qol_app.web.patient.forms import AnswerField, PageForm, shown, stored
 from qol_app.web.patient.words import NO_ANSWERS
 from questionnaires.model import AnswerType, Item, Layout, NoAnswer, Value, Wording, WordingKind
-
-LANGUAGE_NAMES = {"en": "English", "zh-Hans": "中文"}
-"""Languages in their own words; a tag without a name stands for itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +115,7 @@ class Thanks:
 def languages(protocol: Protocol) -> tuple[LanguageChoice, ...]:
     """Return the study's languages as the patient may choose among them."""
     return tuple(
-        LanguageChoice(code=code, label=LANGUAGE_NAMES.get(code, code), current=code == language())
+        LanguageChoice(code=code, label=own_name(code), current=code == language())
         for code in protocol.languages
     )
 
