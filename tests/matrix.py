@@ -118,6 +118,7 @@ def garden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def garden_study(session: Session, now: datetime) -> Study:
     """The example study with the garden week in place of its form."""
     text = (builders.STUDIES / "example.toml").read_text(encoding="utf-8")
+    text = text.replace('version = "1.2"', f'version = "{VERSION}"')
     text = text.replace("daily-life-check", ID).replace('scale = "WELL"', 'scale = "WEEK"')
     protocol = parse(text, "garden.toml")
     return studies.load(

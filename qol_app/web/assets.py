@@ -107,8 +107,15 @@ def other_version(version: str, filename: str) -> Response:
 def _prepare(response: Response) -> Response:
     """Have a file read whole, so that it can be compressed, and kept where it never changes."""
     if request.endpoint in ("static", "other_version"):
-        response.direct_passthrough = False
-        response.get_data()
+        _read_whole(response)
     if request.endpoint in ("static", "stylesheet") and response.cache_control.max_age:
         response.cache_control.immutable = True
     return response
+
+
+def _read_whole(response: Response) -> None:
+    file = response.response
+    response.direct_passthrough = False
+    response.get_data()
+    if hasattr(file, "close"):  # now, and not only if the browser waits for the last byte
+        file.close()

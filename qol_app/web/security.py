@@ -34,9 +34,14 @@ def register(app: Flask) -> None:
     app.after_request(_set_headers)
 
 
+FOR_FILES = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
+"""What styles and scripts need of it: they frame nothing and refer to nobody."""
+
+
 def _set_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    is_file = request.endpoint in ("static", "stylesheet", "other_version")
+    for name in FOR_FILES if is_file else HEADERS:
+        response.headers.setdefault(name, HEADERS[name])
     response.headers.setdefault("Cache-Control", "no-store")
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

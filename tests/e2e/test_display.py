@@ -120,6 +120,7 @@ def test_a_matrix_is_a_grid_on_a_tablet_and_separate_questions_on_a_phone(
 ) -> None:
     token = link_of_today(app, matrix.garden_study)
     page = started(browser, address, token, width=800, height=1280)
+    expect(page.locator("form[data-live]")).to_be_visible()
     fits(page)
     assert page.evaluate(SMALL_TARGETS) == []
     cells = [box_of(page, f"#BIRDS-{code}") for code in (1, 2, 3, 4, 5)]
@@ -148,14 +149,15 @@ def test_a_row_that_an_answer_opens_joins_the_matrix(
     page = started(
         browser, address, link_of_today(app, matrix.garden_study), width=800, height=1280
     )
-    assert page.locator(".question").count() == 3
+    expect(page.locator("form[data-live]")).to_be_visible()
+    assert page.locator(".question:visible").count() == 3
     for item, code in (("BIRDS", 4), ("SHADE", 2), ("PATHS", 1)):
         page.locator(f"#{item}-{code}").check()
-    page.locator(".actions__next").click()
     page.locator("#PEOPLE-5").check()
     page.locator(".actions__next").click()
     page.wait_for_url("**/p2")
     assert page.locator(".matrix").count() == 0
+    expect(page.locator("#save-line")).to_contain_text("Saved on the server")
     assert stored_answers(app) == {"BIRDS": 4, "SHADE": 2, "PATHS": 1, "PEOPLE": 5}
 
 

@@ -1,13 +1,10 @@
 // The line that says where the answers are. It never says more than is true.
 
-const SLOW = 700;
-
 export class SaveLine {
   constructor(element, texts, isDurable) {
     this.element = element;
     this.texts = texts;
     this.isDurable = isDurable;
-    this.timer = null;
   }
 
   start() {
@@ -15,9 +12,11 @@ export class SaveLine {
   }
 
   show(state) {
-    clearTimeout(this.timer);
+    const isSaving = state.pieces > 0 && !state.isFailing;
+    // A screen reader waits for the outcome instead of reading "Saving" after each answer.
+    this.element.setAttribute("aria-busy", String(isSaving));
     if (state.isFailing && state.answers > 0) this.sayWaiting(state.answers);
-    else if (state.pieces > 0) this.timer = setTimeout(() => this.say("quiet", this.texts.saving), SLOW);
+    else if (isSaving) this.say("quiet", this.texts.saving);
     else if (state.savedAt) this.say("saved", this.texts.saved.replace("{time}", clock(state.savedAt)));
   }
 
