@@ -138,7 +138,8 @@ def _squeeze(response: Response) -> None:
 
 @lru_cache(maxsize=128)
 def _smallest(content: bytes) -> bytes:
-    return brotli.compress(content)
+    smallest: bytes = brotli.compress(content)
+    return smallest
 
 
 def _prepare(response: Response) -> Response:
