@@ -7,8 +7,10 @@ relatively and so share it. A page loads one stylesheet: the files of its surfac
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
+import brotli
 from flask import Flask, Response, abort, current_app, request
 from flask_compress import Compress
 
@@ -30,6 +32,8 @@ STYLESHEETS = {
 """Joined stylesheets and their parts in order. A new part of a surface is named here, only."""
 
 YEAR = 365 * 24 * 3600
+FILES = ("static", "stylesheet", "other_version")
+"""Endpoints that serve files of ours."""
 SCRIPTS = (
     "survey.js",
     "aloud.js",
@@ -65,16 +69,19 @@ def register(app: Flask, *, keeps_changing: bool) -> None:
     """
     app.config.update(
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=4,
+        COMPRESS_BR_LEVEL=2,
+        COMPRESS_BR_WINDOW=16,
+        COMPRESS_LEVEL=4,
+        COMPRESS_REGISTER=False,
         COMPRESS_STREAMS=False,
         SEND_FILE_MAX_AGE_DEFAULT=0 if keeps_changing else YEAR,
     )
-    Compress(app)
+    compress = Compress(app)
     static = str(app.static_url_path)
     app.add_url_rule(f"{static}/styles/<name>.css", "stylesheet", stylesheet)
     app.add_url_rule("/static/<version>/<path:filename>", "other_version", other_version)
     app.context_processor(lambda: {"patient_scripts": SCRIPTS})
-    app.after_request(_prepare)
+    app.after_request(lambda response: _compressed(compress, _prepare(response)))
 
 
 @public
@@ -99,14 +106,45 @@ def _joined(name: str) -> str:
 @public
 def other_version(version: str, filename: str) -> Response:
     """Give a file to a page of another release: while servers change, both are in use."""
-    response = current_app.send_static_file(filename)
+    folder, _, file = filename.rpartition("/")
+    response = (
+        stylesheet(file.removesuffix(".css"))
+        if folder == "styles"
+        else current_app.send_static_file(filename)
+    )
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
+def _compressed(compress: Compress, response: Response) -> Response:
+    """Compress files and patients' pages; others may show what was asked for beside a token."""
+    if request.endpoint in FILES:
+        _squeeze(response)
+    if request.endpoint in FILES or request.blueprint == "patient":
+        response = compress.after_request(response)
+    return response
+
+
+def _squeeze(response: Response) -> None:
+    """Compress a whole file as far as it goes, which is worth it because it is done once."""
+    is_text = response.mimetype in current_app.config["COMPRESS_MIMETYPES"]
+    if response.status_code != 200 or not is_text or not request.accept_encodings["br"]:
+        return
+    response.set_data(_smallest(response.get_data()))
+    response.headers["Content-Encoding"] = "br"
+    response.set_etag(f"{response.get_etag()[0]}:br")
+    response.make_conditional(request)
+
+
+@lru_cache(maxsize=128)
+def _smallest(content: bytes) -> bytes:
+    smallest: bytes = brotli.compress(content)
+    return smallest
+
+
 def _prepare(response: Response) -> Response:
     """Have a file read whole, so that it can be compressed, and kept where it never changes."""
-    if request.endpoint in ("static", "other_version"):
+    if request.endpoint in FILES:
         _read_whole(response)
     if request.endpoint in ("static", "stylesheet") and response.cache_control.max_age:
         response.cache_control.immutable = True

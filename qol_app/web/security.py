@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from qol_app.web.assets import FILES
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -39,7 +41,7 @@ FOR_FILES = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
 
 
 def _set_headers(response: Response) -> Response:
-    is_file = request.endpoint in ("static", "stylesheet", "other_version")
+    is_file = request.endpoint in FILES
     for name in FOR_FILES if is_file else HEADERS:
         response.headers.setdefault(name, HEADERS[name])
     response.headers.setdefault("Cache-Control", "no-store")

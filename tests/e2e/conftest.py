@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,17 @@ CHROMIUM = next(
     None,
 )
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+
+
+@pytest.fixture
+def database(sqlite_template: Path, tmp_path: Path) -> str:
+    """SQLite alone: the browser does not know which database there is.
+
+    A module that wants both imports ``database`` from ``tests.conftest``.
+    """
+    copy = tmp_path / "test.sqlite"
+    shutil.copy(sqlite_template, copy)
+    return f"sqlite:///{copy}"
 
 
 @pytest.fixture

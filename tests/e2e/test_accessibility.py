@@ -86,6 +86,13 @@ def fresh(stage: Stage) -> list[str]:
     complaints: list[str] = []
     stage.page.on("console", lambda message: complaints.append(message.text))
     stage.page.on("pageerror", lambda error: complaints.append(str(error)))
+    own = (stage.line.address, "data:", "blob:")
+    stage.page.context.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(own) else complaints.append(f"left: {request.url}")
+        ),
+    )
     return complaints
 
 

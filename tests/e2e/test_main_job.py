@@ -19,6 +19,7 @@ from qol_app.domain.roles import Role
 from qol_app.services import participants
 from tests import builders
 from tests.builders import PASSWORD
+from tests.conftest import database as database
 from tests.e2e.steps import turn
 
 pytestmark = pytest.mark.browser

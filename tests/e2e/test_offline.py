@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,14 +20,6 @@ from tests.e2e.test_patient import due_link
 
 pytestmark = pytest.mark.browser
 NOTHING = {"databases": 0, "caches": 0, "workers": 0, "local": 0, "session": 0}
-
-
-@pytest.fixture
-def database(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite alone: where the databases differ, the service's own tests look at both."""
-    copy = tmp_path / "test.sqlite"
-    shutil.copy(sqlite_template, copy)
-    return f"sqlite:///{copy}"
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from qol_app.db.models import AnswerEvent, Response
+from tests.conftest import database as database
 from tests.e2e.test_patient import due_link
 
 ROUNDS = 200

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,14 +17,6 @@ pytestmark = pytest.mark.browser
 
 FORMS = ("eortc-qlq-c30", "eortc-qlq-lmc21", "eq-5d-5l")
 VAS = 70
-
-
-@pytest.fixture
-def database(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite alone: the browser does not know which database there is."""
-    copy = tmp_path / "test.sqlite"
-    shutil.copy(sqlite_template, copy)
-    return f"sqlite:///{copy}"
 
 
 def begin(browser: Browser, app: Flask, address: str, **settings: Any) -> Page:

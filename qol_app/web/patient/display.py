@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,8 @@ from qol_app.web import unit
 from qol_app.web.guards import enter, public, with_link
 from qol_app.web.patient.blueprint import bp
 
+FLAGS = ("review", "change")
+"""What an address of a patient's page may say besides its path."""
 SIZES = {
     TextSize.USUAL: _l("Usual size"),
     TextSize.LARGE: _l("Larger"),
@@ -125,5 +128,6 @@ def _this_page() -> str:
     methods = request.url_rule.methods if request.url_rule else None
     if "GET" not in (methods or ()):
         return ""
-    query = request.query_string.decode()
-    return f"{request.path}?{query}" if query else request.path
+    # Nothing else of what was asked for: a compressed page must not show it beside a form token.
+    kept = urlencode({flag: 1 for flag in FLAGS if flag in request.args})
+    return f"{request.path}?{kept}" if kept else request.path
