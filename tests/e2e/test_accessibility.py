@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from tests import builders
 from tests.builders import Post
-from tests.conftest import missing
-from tests.e2e.conftest import CHROMIUM, QUIET
 from tests.e2e.line import Line
 from tests.e2e.states import STATES, Stage
 
@@ -35,17 +33,6 @@ SMALLEST_TARGET = """() => Array.from(document.querySelectorAll(
     .filter((each) => !each.matches(".tile__input, .no-answer__input, .answer__legend"))
     .map((each) => [each.getBoundingClientRect().height, each.outerHTML.slice(0, 80)])
     .filter(([height]) => height > 1 && height < 47.5)"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for all states."""
-    if CHROMIUM is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module", params=["en", "zh-Hans"])
