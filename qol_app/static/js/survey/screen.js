@@ -159,6 +159,8 @@ export class Screen {
     this.holder.append(heading, more);
     document.querySelector(".progress").hidden = true;
     this.form.querySelector(".actions").hidden = true;
+    const notToday = document.querySelector("[data-not-today]");
+    if (notToday) notToday.hidden = true;
     document.title = heading.textContent;
     this.begin();
   }
