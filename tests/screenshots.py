@@ -26,7 +26,8 @@ from qol_app.db.session import make_engine
 from tests import builders
 from tests.e2e.conftest import CHROMIUM, QUIET
 from tests.e2e.line import Line
-from tests.e2e.states import STATES, Stage
+from tests.e2e import staff_states, states, tablet_states
+from tests.e2e.stage import Stage
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 SIZES = {"phone": (360, 740), "tablet": (800, 1280), "desktop": (1280, 800)}

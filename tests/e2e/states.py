@@ -1,80 +1,20 @@
-"""Every state of the patient's pages by name, and how to bring a browser there.
+"""Every state of the patient's own pages by name, and how to bring a browser there.
 
 The accessibility test looks at each, and ``make screenshots`` draws each. A new page state is
-added here, once.
+added here, once; those of a shared tablet and of staff stand in the files beside this one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
-from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from qol_app.domain.events import ParticipantEventKind
-from qol_app.services import enrolment, links, participants, studies
+from qol_app.services import enrolment, links
 from tests import builders
-from tests.e2e.line import Line
-
-
-@dataclass
-class Stage:
-    """A browser page, the application behind it, and the language of the patient."""
-
-    page: Page
-    app: Flask
-    line: Line
-    language: str
-
-    def link(self, *, opens_in: int = 0, spoilt: Callable[..., None] | None = None) -> str:
-        """The token of a new participant's baseline, whose window opens in so many days.
-
-        Args:
-            opens_in: Days until the window opens; negative where it opened before.
-            spoilt: What happens to the visit once its link is made.
-        """
-        now = datetime.now(UTC)
-        with self.app.extensions["sessions"].write() as session:
-            known = [each.code for each in studies.every(session)]
-            study = (
-                studies.find(session, "example")
-                if "example" in known
-                else builders.study(session, now)
-            )
-            anchor = now.date() + timedelta(days=14 + opens_in)
-            person = builders.participant(
-                session, now, of=study, at="BER", anchor=anchor, language=self.language
-            )
-            visit = participants.visit(session, person, "baseline")
-            token = builders.link(session, now, visit)
-            if spoilt:
-                spoilt(session, visit, now)
-            session.commit()
-        return token
-
-    def open(self, token: str) -> None:
-        """Open the link."""
-        self.page.goto(f"{self.line.address}/s/{token}")
-
-    def begin(self) -> None:
-        """Start a new survey and wait until the page turns itself."""
-        self.open(self.link(opens_in=-5))
-        self.page.locator("main .button--primary").click()
-        expect(self.page.locator("form[data-live]")).to_be_visible()
-
-    def turn(self, times: int) -> None:
-        """Go on so many pages without answering."""
-        for _ in range(times):
-            before = self.page.title()
-            self.page.locator(".actions__next").click()
-            expect(self.page).not_to_have_title(before)
-
-    def page_number(self, number: int) -> None:
-        """Begin, and go to this page of questions, counted from 1."""
-        self.begin()
-        self.turn(number - 1)
+from tests.e2e.stage import Stage
 
 
 def welcome(stage: Stage) -> None:
@@ -181,6 +121,46 @@ def kept_on_the_device(stage: Stage) -> None:
     expect(stage.page.locator(".actions")).to_be_hidden()
 
 
+def not_today(stage: Stage) -> None:
+    stage.begin()
+    stage.go("/survey/not-today")
+
+
+def not_today_mistake(stage: Stage) -> None:
+    not_today(stage)
+    stage.page.locator("main .button--primary").click()
+    expect(stage.page.locator(".field__error").first).to_be_visible()
+
+
+def not_today_done(stage: Stage) -> None:
+    not_today(stage)
+    stage.page.locator("[name=delay]").first.check()
+    stage.page.locator("[name=reason]").first.check()
+    stage.page.locator("main .button--primary").click()
+    expect(stage.page.locator("[name=delay]")).to_have_count(0)
+
+
+def welcome_watched(stage: Stage) -> None:
+    stage.open(stage.link(opens_in=-5, study="with-alerts"))
+
+
+def typing(stage: Stage) -> None:
+    stage.go("/s")
+
+
+def typing_mistake(stage: Stage) -> None:
+    stage.go("/s")
+    stage.page.locator("[name=code]").fill("7KQ2")
+    stage.page.locator("main .button--primary").click()
+    expect(stage.page.locator(".field__error")).to_be_visible()
+
+
+def help_called(stage: Stage) -> None:
+    stage.open(stage.link(opens_in=9))
+    stage.page.locator("main button").click()
+    expect(stage.page.get_by_role("status").first).to_be_visible()
+
+
 def link_unknown(stage: Stage) -> None:
     stage.open("no-such-link")
 
@@ -250,6 +230,13 @@ STATES: dict[str, Callable[[Stage], None]] = {
         waiting,
         offline_end,
         kept_on_the_device,
+        not_today,
+        not_today_mistake,
+        not_today_done,
+        welcome_watched,
+        typing,
+        typing_mistake,
+        help_called,
         link_unknown,
         link_too_early,
         link_expired,

@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any state of the patient's pages, whatever language, theme, size."""
+"""axe-core finds nothing on any page of patients, tablets and staff, in no language or theme."""
 
 from __future__ import annotations
 
@@ -15,22 +15,27 @@ from werkzeug.serving import make_server
 from tests import builders
 from tests.builders import Post
 from tests.e2e.line import Line
-from tests.e2e.states import STATES, Stage
+from tests.e2e import staff_states, states, tablet_states
+from tests.e2e.stage import Stage
 
 pytestmark = pytest.mark.browser
 
+STATES = states.STATES | tablet_states.STATES | staff_states.STATES
 SIZES = ((360, 740), (800, 1280))
+QUIET = ("Failed to load resource", "Clear-Site-Data header on ")
+"""What the console says of a line that is cut and of a tablet that forgets."""
 RULES = {
+    "resultTypes": ["violations"],
     "runOnly": {
         "type": "tag",
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
+    },
 }
 SMALLEST_TARGET = """() => Array.from(document.querySelectorAll(
     "main a, main button, main label, main summary, main input:not([type=hidden]), main textarea"
 ))
     .filter((each) => each.offsetParent && !each.closest(".visually-hidden, p, h1, legend"))
-    .filter((each) => !each.matches(".tile__input, .no-answer__input, .answer__legend"))
+    .filter((each) => !each.matches(".tile__input, .no-answer__input, .answer__legend, .field__label"))
     .map((each) => [each.getBoundingClientRect().height, each.outerHTML.slice(0, 80)])
     .filter(([height]) => height > 1 && height < 47.5)"""
 
@@ -97,7 +102,8 @@ def test_a_state_has_no_barrier_in_any_theme_and_size(stage: Stage, name: str) -
         for width, height in SIZES:
             stage.page.set_viewport_size({"width": width, "height": height})
             assert violations(stage.page) == [], (name, scheme, width)
-            assert stage.page.evaluate(SMALLEST_TARGET) == [], (name, width)
+            if name not in staff_states.STATES:
+                assert stage.page.evaluate(SMALLEST_TARGET) == [], (name, width)
             overflow = stage.page.evaluate("document.documentElement.scrollWidth")
             assert overflow <= width, (name, width)
-    assert [each for each in complaints if not each.startswith("Failed to load resource")] == []
+    assert [each for each in complaints if not each.startswith(QUIET)] == []

@@ -90,6 +90,31 @@ def test_whatever_the_line_does_every_answer_arrives_once(
     assert device.left_behind() == NOTHING
 
 
+def test_what_is_being_typed_stays_when_the_line_comes_back(
+    app: Flask, device: Device, line: Line
+) -> None:
+    dice = random.Random(3)
+    for number in range(PAGES - 1):
+        if number == PAGES - 2:
+            line.cut()
+        device.answer_page(dice)
+        device.go_on()
+    device.reload()
+    expect(device.page.locator("[data-note]")).to_be_visible()
+    line.mend()
+    box, typed = device.page.locator("#REMARK-input"), ""
+    while device.page.locator("[data-note]").is_visible() or len(typed) < 5:
+        assert len(typed) < 60, "the server's word never came"
+        typed += "好"
+        box.press_sequentially("好", delay=300)
+    expect(box).to_have_value(typed)
+    device.chosen["REMARK"] = typed
+    device.go_on()
+    device.finish()
+    assert dict(sent(app).answers) == device.chosen
+    assert doubled(app) == []
+
+
 def test_a_whole_form_finished_offline_arrives_when_the_line_is_back(
     app: Flask, device: Device, line: Line
 ) -> None:

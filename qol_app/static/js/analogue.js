@@ -49,7 +49,7 @@ class Analogue {
   }
 
   listen() {
-    this.input.addEventListener("input", () => this.draw());
+    for (const kind of ["input", "answer-filled"]) this.input.addEventListener(kind, () => this.draw());
     this.ruler.addEventListener("keydown", (event) => this.onKey(event));
     this.ruler.addEventListener("pointerdown", (event) => this.onDown(event));
     this.ruler.addEventListener("click", (event) => this.onTap(event));

@@ -49,7 +49,7 @@ class Survey {
   }
 
   async start(state) {
-    if (state) this.walk.merge(state);
+    if (state) this.walk.merge(state, this.outbox.arrived);
     const kept = await this.recall();
     this.line.start();
     this.listen();
@@ -65,7 +65,7 @@ class Survey {
     const kept = (await this.outbox.vault.all()).filter(
       ({ piece }) => piece.visit === this.urls.visit,
     );
-    for (const { piece } of kept) if (piece.answer) this.walk.put(piece.answer);
+    for (const { piece } of kept) if (piece.answer) this.walk.recall(piece.answer);
     return kept;
   }
 
@@ -109,12 +109,14 @@ class Survey {
 
   // Another device may have answered meanwhile; what waits here is newer.
   async catchUp() {
-    const wasWhole = this.walk.isWhole;
+    const arrived = new Set(this.outbox.arrived);
     const { data } = await fetchJson(this.urls.state);
     if (!data) return;
-    this.walk.merge(data);
     await this.recall();
-    if (!wasWhole && this.screen.page) this.screen.fill(this.walk);
+    const touched = this.screen.touched(this.walk);
+    const wasWhole = this.walk.isWhole;
+    this.walk.merge(data, arrived);
+    if (!wasWhole && this.screen.page) this.screen.fill(this.walk, touched);
     this.screen.refresh(this.walk);
   }
 
@@ -151,11 +153,7 @@ class Survey {
   }
 
   isNews(item, given) {
-    const said = this.walk.said(this.screen.page.instrument, item.id);
-    if (!said.isSeen) return given.value !== null || Boolean(given.noAnswer);
-    return (
-      JSON.stringify(said.value) !== JSON.stringify(given.value) || said.noAnswer !== given.noAnswer
-    );
+    return this.walk.isNews(this.screen.page.instrument, item.id, given);
   }
 
   answer(item, given, isMark) {

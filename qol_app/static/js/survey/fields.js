@@ -55,6 +55,7 @@ export function fill(question, item, said) {
     else if (input.type === "checkbox") {
       input.checked = Array.isArray(said.value) && said.value.includes(Number(input.value));
     } else input.value = said.value === null ? "" : String(said.value);
+    input.dispatchEvent(new Event("answer-filled"));
   }
   for (const box of refusals(question, item)) box.checked = box.value === said.noAnswer;
 }

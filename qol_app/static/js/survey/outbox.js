@@ -15,6 +15,8 @@ export class Outbox {
     this.address = address;
     this.visit = visit;
     this.listeners = [];
+    // The ids of answers that the server has said it has.
+    this.arrived = new Set();
     // `pieces` wait on this device, `answers` of them are answers.
     this.state = {
       pieces: 0,
@@ -112,6 +114,7 @@ export class Outbox {
     const receipt = await this.post(body);
     if (!receipt) return false;
     const received = new Set(receipt.received);
+    for (const id of received) this.arrived.add(id);
     const gone = kept.filter(({ piece }) =>
       piece.answer ? received.has(piece.answer.id) : Boolean(body.finish),
     );

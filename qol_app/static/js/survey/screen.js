@@ -31,8 +31,17 @@ export class Screen {
     this.begin();
   }
 
-  fill(walk) {
-    for (const item of this.page.items) {
+  // The questions where something stands that nobody has saved yet: someone is typing there.
+  touched(walk) {
+    const items = this.page ? this.page.items : [];
+    return items.filter((item) => {
+      const given = this.glance(item);
+      return Boolean(given.problem) || walk.isNews(this.page.instrument, item.id, given);
+    });
+  }
+
+  fill(walk, touched = []) {
+    for (const item of this.page.items.filter((each) => !touched.includes(each))) {
       fill(this.question(item), item, walk.said(this.page.instrument, item.id));
     }
   }

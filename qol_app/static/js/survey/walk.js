@@ -22,6 +22,8 @@ export class Walk {
     this.forms = new Map(pack.forms.map((form) => [form.instrument, form]));
     this.answers = {};
     this.noAnswers = {};
+    // The last answer to each item that was given on this device, until the server had it.
+    this.own = new Map();
     // Whether the server has said what was answered before; if not, an item may be answered there.
     this.isWhole = false;
     for (const form of pack.forms) {
@@ -30,21 +32,46 @@ export class Walk {
     }
   }
 
-  merge(state) {
+  // Takes the server's word, but for answers given here that it did not have when it was asked.
+  merge(state, arrived) {
     this.isWhole = true;
     for (const instrument of this.forms.keys()) {
       Object.assign(this.answers[instrument], state.answers[instrument] || {});
       this.noAnswers[instrument] = { ...(state.no_answers[instrument] || {}) };
     }
+    for (const [key, answer] of this.own) {
+      if (arrived.has(answer.id)) this.own.delete(key);
+      else this.lay(answer);
+    }
   }
 
   put(answer) {
     if (!this.forms.has(answer.instrument)) return;
+    if (this.lay(answer)) this.own.set(`${answer.instrument} ${answer.item}`, answer);
+  }
+
+  // Takes back in what waits on the device, unless something later was given here meanwhile.
+  recall(answer) {
+    const own = this.own.get(`${answer.instrument} ${answer.item}`);
+    if (!own || own.at <= answer.at) this.put(answer);
+  }
+
+  lay(answer) {
     const isKnown = answer.item in this.answers[answer.instrument];
-    if (answer.seen && isKnown) return;
+    if (answer.seen && isKnown) return false;
     this.answers[answer.instrument][answer.item] = answer.value;
     delete this.noAnswers[answer.instrument][answer.item];
     if (answer.no_answer) this.noAnswers[answer.instrument][answer.item] = answer.no_answer;
+    return true;
+  }
+
+  // Whether this says something else than what was said before.
+  isNews(instrument, item, given) {
+    const said = this.said(instrument, item);
+    if (!said.isSeen) return given.value !== null || Boolean(given.noAnswer);
+    return (
+      JSON.stringify(said.value) !== JSON.stringify(given.value) || said.noAnswer !== given.noAnswer
+    );
   }
 
   said(instrument, item) {

@@ -1,0 +1,178 @@
+"""States of staff's pages by name, and how to bring a browser there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from playwright.sync_api import expect
+from sqlalchemy.orm import Session
+
+from qol_app.db.models import Visit
+from qol_app.domain import actor as actors
+from qol_app.domain.postponing import Delay, Reason
+from qol_app.services import help_requests, links, opened, patient_answers, postponements
+from qol_app.services.responses import Answer
+from tests import builders
+from tests.e2e.stage import Stage
+from tests.e2e.tablet_states import handed_over
+
+WATCHED = "with-alerts"
+
+
+def study(code: str, page: str) -> str:
+    return f"/studies/{code}/{page}"
+
+
+def alarm(session: Session, visit: Visit, now: datetime) -> None:
+    """The patient answers item 9 of the PHQ-9 with 2."""
+    token = builders.link(session, now, visit)
+    found = opened.by_token(session, token)
+    response = next(
+        each for each in found.visit.responses if each.form_version.instrument_id == "phq-9"
+    )
+    patient_answers.save(
+        session,
+        found.visit,
+        response,
+        [Answer(event_id=f"{visit.id}-q9", item="q9", value=2, answered_at=now)],
+        wording=opened.wording(session, response, "en"),
+        actor=actors.link(found.link_id),
+        now=now,
+    )
+
+
+def call(session: Session, visit: Visit, now: datetime) -> None:
+    """The patient opens a link that was revoked and tells the clinic."""
+    token = builders.link(session, now, visit)
+    links.revoke(session, visit, actor=builders.COMMAND, now=now)
+    session.flush()
+    assert help_requests.ask(session, opened.by_token(session, token), now=now)
+
+
+def put_off(session: Session, visit: Visit, now: datetime) -> None:
+    """The patient feels too ill today."""
+    postponements.postpone(
+        session, visit, Delay.IN_3_DAYS, Reason.TOO_ILL, actor=builders.COMMAND, now=now
+    )
+
+
+def happened(stage: Stage, *what: Callable[..., None], of: str = "example") -> str:
+    """Let this happen, each to a new participant; sign in, and return the last one's number."""
+    now = datetime.now(UTC)
+    with stage.app.extensions["sessions"].write() as session:
+        for each in what or (lambda *_: None,):
+            visit = stage.visit(session, study=of)
+            each(session, visit, now)
+            number = visit.participant.number
+        session.commit()
+    stage.sign_in(of)
+    return number
+
+
+def sign_in(stage: Stage) -> None:
+    stage.go("/sign-in")
+
+
+def worklist(stage: Stage) -> None:
+    happened(stage, alarm, call, put_off, of=WATCHED)
+    stage.go(study(WATCHED, "worklist"))
+
+
+def participants(stage: Stage) -> None:
+    happened(stage)
+    stage.go(study("example", "participants"))
+
+
+def participants_none(stage: Stage) -> None:
+    happened(stage)
+    stage.go(study("example", "participants?q=nobody"))
+
+
+def participant(stage: Stage) -> None:
+    number = happened(stage, put_off)
+    stage.go(study("example", f"participants/{number}"))
+
+
+def enrol(stage: Stage) -> None:
+    happened(stage)
+    stage.go(study("example", "participants/new"))
+
+
+def answers(stage: Stage) -> None:
+    number = happened(
+        stage,
+        lambda session, visit, now: builders.answered(
+            session, now, visit.participant, "baseline", {"ENERGY": 4, "COMFORT": 7}
+        ),
+    )
+    stage.go(study("example", f"participants/{number}/visits/baseline/answers"))
+
+
+def link(stage: Stage) -> None:
+    participant(stage)
+    stage.page.locator("form[action$='/link'] button").first.click()
+    expect(stage.page.locator("main svg").first).to_be_visible()
+
+
+def alerts(stage: Stage) -> None:
+    happened(stage, alarm, of=WATCHED)
+    stage.go(study(WATCHED, "alerts"))
+
+
+def alert(stage: Stage) -> None:
+    alerts(stage)
+    stage.page.locator("main tbody a").first.click()
+    expect(stage.page.locator("[name=note]")).to_be_visible()
+
+
+def alert_acknowledged(stage: Stage) -> None:
+    alert(stage)
+    stage.page.locator("[name=note]").fill("Rang up; the doctor sees him this afternoon.")
+    stage.page.locator("main form .button--primary").click()
+    expect(stage.page.locator("[name=note]")).to_have_count(0)
+
+
+def no_tablet(stage: Stage) -> None:
+    stage.go("/tablet")
+
+
+def hand_over(stage: Stage) -> None:
+    handed_over(stage)
+    number = happened(stage)
+    stage.go(study("example", f"participants/{number}/hand-over"))
+
+
+def tablets(stage: Stage) -> None:
+    handed_over(stage)
+    happened(stage)
+    stage.go(study("example", "tablets"))
+
+
+def tablet(stage: Stage) -> None:
+    tablets(stage)
+    stage.page.locator("main tbody a").first.click()
+    expect(stage.page.locator("#pin")).to_be_visible()
+
+
+STATES: dict[str, Callable[[Stage], None]] = {
+    f"staff-{state.__name__.replace('_', '-')}": state
+    for state in (
+        sign_in,
+        worklist,
+        participants,
+        participants_none,
+        participant,
+        enrol,
+        answers,
+        link,
+        alerts,
+        alert,
+        no_tablet,
+        alert_acknowledged,
+        hand_over,
+        tablets,
+        tablet,
+    )
+}
+"""Each state's name with the function that reaches it."""

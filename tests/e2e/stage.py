@@ -1,0 +1,128 @@
+"""A browser before the application: who is there, and how it gets to a page.
+
+The accessibility test and ``make screenshots`` bring a stage to each state of the pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qol_app.db.models import Study, User, Visit
+from qol_app.domain.roles import Role
+from qol_app.services import participants, studies
+from tests import builders
+from tests.e2e.line import Line
+
+
+@dataclass
+class Stage:
+    """A browser page, the application behind it, and the language of who reads."""
+
+    page: Page
+    app: Flask
+    line: Line
+    language: str
+
+    def study(self, session: Session, name: str = "example") -> Study:
+        """A study of the repository, loaded when it is first asked for."""
+        known = [each.code for each in studies.every(session)]
+        if name in known:
+            return studies.find(session, name)
+        return builders.study(session, datetime.now(UTC), name)
+
+    def visit(self, session: Session, *, opens_in: int = -5, study: str = "example") -> Visit:
+        """The baseline of a new participant, whose window opens in so many days."""
+        now = datetime.now(UTC)
+        anchor = now.date() + timedelta(days=14 + opens_in)
+        person = builders.participant(
+            session,
+            now,
+            of=self.study(session, study),
+            at="BER",
+            anchor=anchor,
+            language=self.language,
+        )
+        return participants.visit(session, person, "baseline")
+
+    def link(
+        self,
+        *,
+        opens_in: int = 0,
+        study: str = "example",
+        spoilt: Callable[..., None] | None = None,
+    ) -> str:
+        """The token of a new participant's baseline, whose window opens in so many days.
+
+        Args:
+            opens_in: Days until the window opens; negative where it opened before.
+            study: Which study.
+            spoilt: What happens to the visit once its link is made.
+        """
+        now = datetime.now(UTC)
+        with self.app.extensions["sessions"].write() as session:
+            visit = self.visit(session, opens_in=opens_in, study=study)
+            token = builders.link(session, now, visit)
+            if spoilt:
+                spoilt(session, visit, now)
+            session.commit()
+        return token
+
+    def nurse(self, session: Session, study: str = "example") -> User:
+        """The nurse of Berlin in a study."""
+        name = f"nurse-{study}"
+        found = session.scalars(select(User).where(User.email == f"{name}@example.org")).first()
+        return found or builders.user(
+            session,
+            datetime.now(UTC),
+            Role.STAFF,
+            of=self.study(session, study),
+            at="BER",
+            name=name,
+        )
+
+    def sign_in(self, study: str = "example") -> None:
+        """Give the browser the session of the nurse of Berlin."""
+        with self.app.extensions["sessions"].write() as session:
+            nurse = self.nurse(session, study)
+            values = {"_user_id": nurse.fs_uniquifier, "_fresh": True}
+            session.commit()
+        signer = self.app.session_interface.get_signing_serializer(self.app)
+        name = self.app.config["SESSION_COOKIE_NAME"]
+        self.cookie(name, signer.dumps(values))
+
+    def cookie(self, name: str, value: str) -> None:
+        """Put a cookie of the application into the browser."""
+        self.page.context.add_cookies([{"name": name, "value": value, "url": self.line.address}])
+
+    def go(self, path: str) -> None:
+        """Open a page by its path."""
+        self.page.goto(self.line.address + path)
+
+    def open(self, token: str) -> None:
+        """Open the link."""
+        self.go(f"/s/{token}")
+
+    def begin(self) -> None:
+        """Start a new survey and wait until the page turns itself."""
+        self.open(self.link(opens_in=-5))
+        self.page.locator("main .button--primary").click()
+        expect(self.page.locator("form[data-live]")).to_be_visible()
+
+    def turn(self, times: int) -> None:
+        """Go on so many pages without answering."""
+        for _ in range(times):
+            before = self.page.title()
+            self.page.locator(".actions__next").click()
+            expect(self.page).not_to_have_title(before)
+
+    def page_number(self, number: int) -> None:
+        """Begin, and go to this page of questions, counted from 1."""
+        self.begin()
+        self.turn(number - 1)
