@@ -19,7 +19,7 @@ help:
 	@echo "make test    all tests, on SQLite, PostgreSQL and in a real browser  (WORKERS=)"
 	@echo "make check   formatting, lint, types, floors, then all tests; nothing may be missing"
 	@echo "make bench   measure pages and whole sessions under load"
-	@echo "make screenshots  every state of the patient's pages, into docs/screenshots"
+	@echo "make screenshots  every state of the pages, into docs/screenshots"
 	@echo "make soak    walk a survey 200 times over a line that breaks (half an hour)"
 
 run: $(RUNTIME) $(CATALOGUES)

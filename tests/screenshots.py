@@ -1,8 +1,8 @@
-"""Draw every state of the patient's pages into ``docs/screenshots``.
+"""Draw every state of the patient's, the tablet's and staff's pages into ``docs/screenshots``.
 
 Kept in the repository are English on a light phone and Chinese on a dark tablet, each state once
-in each. ``python -m tests.screenshots all`` draws every language, theme and size; further words
-name single states.
+in each; staff's pages on a light and a dark desktop. ``python -m tests.screenshots all`` draws
+every language, theme and size; further words name single states.
 """
 
 from __future__ import annotations
@@ -24,28 +24,31 @@ from werkzeug.serving import make_server
 from qol_app.db import migrate
 from qol_app.db.session import make_engine
 from tests import builders
+from tests.e2e import staff_states, states, tablet_states
 from tests.e2e.conftest import CHROMIUM, QUIET
 from tests.e2e.line import Line
-from tests.e2e import staff_states, states, tablet_states
 from tests.e2e.stage import Stage
 
+STATES = states.STATES | tablet_states.STATES | staff_states.STATES
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 SIZES = {"phone": (360, 740), "tablet": (800, 1280), "desktop": (1280, 800)}
 KEPT = [("en", "light", "phone"), ("zh-Hans", "dark", "tablet")]
+KEPT_OF_STAFF = [("en", "light", "desktop"), ("zh-Hans", "dark", "desktop")]
 ALL = list(product(("en", "zh-Hans"), ("light", "dark"), SIZES))
 
 
 def main(words: Sequence[str]) -> None:
     """Draw the wanted states; a whole set takes the place of the one before."""
-    wanted = ALL if "all" in words else KEPT
     names = [word for word in words if word != "all"] or list(STATES)
     if names == list(STATES):
         shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with served() as (app, line), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        for name, (language, theme, size) in product(names, wanted):
-            draw(browser, app, line, name, language=language, theme=theme, size=size)
+        for name in names:
+            kept = KEPT_OF_STAFF if name in staff_states.STATES else KEPT
+            for language, theme, size in ALL if "all" in words else kept:
+                draw(browser, app, line, name, language=language, theme=theme, size=size)
         browser.close()
     drawn = list(FOLDER.glob("*.png"))
     weight = sum(path.stat().st_size for path in drawn) / 1e6

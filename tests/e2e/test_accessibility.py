@@ -14,8 +14,8 @@ from werkzeug.serving import make_server
 
 from tests import builders
 from tests.builders import Post
-from tests.e2e.line import Line
 from tests.e2e import staff_states, states, tablet_states
+from tests.e2e.line import Line
 from tests.e2e.stage import Stage
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,8 @@ SMALLEST_TARGET = """() => Array.from(document.querySelectorAll(
     "main a, main button, main label, main summary, main input:not([type=hidden]), main textarea"
 ))
     .filter((each) => each.offsetParent && !each.closest(".visually-hidden, p, h1, legend"))
-    .filter((each) => !each.matches(".tile__input, .no-answer__input, .answer__legend, .field__label"))
+    .filter((each) => !each.matches(".tile__input, .no-answer__input"))
+    .filter((each) => !each.matches(".answer__legend, .field__label"))
     .map((each) => [each.getBoundingClientRect().height, each.outerHTML.slice(0, 80)])
     .filter(([height]) => height > 1 && height < 47.5)"""
 
