@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -16,7 +17,7 @@ from qol_app.db.models import AuditEvent, Base, Participant, Site, Study, Survey
 from qol_app.db.vault import Vault
 from qol_app.domain import actor as actors
 from qol_app.domain.roles import Role
-from qol_app.domain.study import Purpose
+from qol_app.domain.study import Protocol, Purpose
 from qol_app.domain.study_file import read
 from qol_app.factory import create_app
 from qol_app.jobs import make_queue
@@ -79,10 +80,15 @@ def application(
     return app
 
 
+@cache
+def protocol(name: str) -> Protocol:
+    """A study file of the repository, read once."""
+    return read(STUDIES / f"{name}.toml")
+
+
 def study(session: Session, now: datetime, name: str = "example") -> Study:
     """A rehearsal study from the repository's study files."""
-    protocol = read(STUDIES / f"{name}.toml")
-    return studies.load(session, protocol, purpose=Purpose.REHEARSAL, actor=COMMAND, now=now)
+    return studies.load(session, protocol(name), purpose=Purpose.REHEARSAL, actor=COMMAND, now=now)
 
 
 def site(session: Session, of: Study, code: str) -> Site:
