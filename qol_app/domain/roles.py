@@ -11,8 +11,14 @@ class Role(StrEnum):
     """A job in a study. A grant gives a role for one study, at one site or at all of them."""
 
     ADMIN = "admin"
+    """Accounts, texts and wordings; answers no participant's questions."""
+    COORDINATOR = "coordinator"
+    """Staff for all sites of a study, who never see contact details."""
     STAFF = "staff"
+    """A research nurse at one site."""
     ANALYST = "analyst"
+    MONITOR = "monitor"
+    """Reads everything but contact details and groups, and asks about it."""
 
 
 class Permission(StrEnum):
@@ -33,35 +39,75 @@ class Permission(StrEnum):
     HAND_OVER = "hand_over"
     SEE_ALERTS = "see_alerts"
     HANDLE_ALERTS = "handle_alerts"
+    MANAGE_USERS = "manage_users"
+    EDIT_TEXTS = "edit_texts"
+    EDIT_PARTICIPANTS = "edit_participants"
+    IMPORT_PARTICIPANTS = "import_participants"
+    SEE_CONTACT = "see_contact"
+    ERASE_CONTACT = "erase_contact"
+    EXPORT_SUBJECT = "export_subject"
+    SET_REASONS = "set_reasons"
+    KEY_FORMS = "key_forms"
+    RAISE_QUERIES = "raise_queries"
+    ANSWER_QUERIES = "answer_queries"
+    SEE_COMPLETION = "see_completion"
 
+
+_AT_A_SITE = frozenset(
+    {
+        Permission.SEE_PARTICIPANTS,
+        Permission.ENROL,
+        Permission.IMPORT_PARTICIPANTS,
+        Permission.EDIT_PARTICIPANTS,
+        Permission.RECORD_EVENTS,
+        Permission.SEND_LINKS,
+        Permission.SEE_ANSWERS,
+        Permission.CORRECT_ANSWERS,
+        Permission.KEY_FORMS,
+        Permission.SET_REASONS,
+        Permission.ANSWER_QUERIES,
+        Permission.MANAGE_TABLETS,
+        Permission.HAND_OVER,
+        Permission.SEE_ALERTS,
+        Permission.HANDLE_ALERTS,
+        Permission.SEE_COMPLETION,
+    }
+)
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(
         {
             Permission.SEE_PARTICIPANTS,
             Permission.SEE_TRAJECTORIES,
+            Permission.SEE_COMPLETION,
             Permission.SEE_AUDIT,
             Permission.IMPORT_WORDINGS,
+            Permission.EDIT_TEXTS,
+            Permission.MANAGE_USERS,
             Permission.SEE_ALERTS,
             Permission.HANDLE_ALERTS,
         }
     ),
-    Role.STAFF: frozenset(
+    Role.COORDINATOR: _AT_A_SITE | {Permission.EDIT_TEXTS, Permission.SEE_AUDIT},
+    Role.STAFF: _AT_A_SITE
+    | {Permission.SEE_CONTACT, Permission.ERASE_CONTACT, Permission.EXPORT_SUBJECT},
+    Role.ANALYST: frozenset(
+        {
+            Permission.SEE_TRAJECTORIES,
+            Permission.SEE_GROUPS,
+            Permission.SEE_COMPLETION,
+            Permission.DOWNLOAD,
+        }
+    ),
+    Role.MONITOR: frozenset(
         {
             Permission.SEE_PARTICIPANTS,
-            Permission.ENROL,
-            Permission.SEND_LINKS,
             Permission.SEE_ANSWERS,
-            Permission.CORRECT_ANSWERS,
-            Permission.RECORD_EVENTS,
-            Permission.MANAGE_TABLETS,
-            Permission.HAND_OVER,
             Permission.SEE_ALERTS,
-            Permission.HANDLE_ALERTS,
+            Permission.SEE_COMPLETION,
+            Permission.SEE_AUDIT,
+            Permission.RAISE_QUERIES,
         }
-    ),
-    Role.ANALYST: frozenset(
-        {Permission.SEE_TRAJECTORIES, Permission.SEE_GROUPS, Permission.DOWNLOAD}
     ),
 }
 

@@ -81,7 +81,9 @@ def enrol(
         _plan(session, protocol, participant)
         if new.email:
             key_id, sealed = vault.seal({"email": new.email}, participant_id=participant.id)
-            participant.contact = Contact(key_id=key_id, sealed=sealed, changed_at=now)
+            participant.contact = Contact(
+                key_id=key_id, sealed=sealed, has_email=True, changed_at=now
+            )
     return participant
 
 

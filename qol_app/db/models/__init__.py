@@ -1,8 +1,12 @@
 """All tables. Identity and version are different tables; events are never changed."""
 
+from qol_app.db.models.account import Invitation, SignIn
 from qol_app.db.models.base import Base
 from qol_app.db.models.care import Alert, HelpRequest, Postponement, StaffMessage, WrongCode
 from qol_app.db.models.log import AuditEvent
+from qol_app.db.models.messages import Message, MessageText
+from qol_app.db.models.monitoring import Query, QueryEntry
+from qol_app.db.models.paper import Keying, Scan
 from qol_app.db.models.people import Contact, Grant, Participant, ParticipantEvent, Role, User
 from qol_app.db.models.study import (
     FormVersion,
@@ -14,7 +18,6 @@ from qol_app.db.models.study import (
 )
 from qol_app.db.models.survey import (
     AnswerEvent,
-    Message,
     Response,
     Score,
     StrayAnswer,
@@ -34,14 +37,21 @@ __all__ = [
     "Handover",
     "HelpRequest",
     "Instrument",
+    "Invitation",
+    "Keying",
     "Message",
+    "MessageText",
     "Participant",
     "ParticipantEvent",
     "Postponement",
     "ProtocolVersion",
+    "Query",
+    "QueryEntry",
     "Response",
     "Role",
+    "Scan",
     "Score",
+    "SignIn",
     "Site",
     "StaffMessage",
     "StrayAnswer",

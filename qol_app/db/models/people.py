@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qol_app.db.models.base import Base
 from qol_app.db.models.study import Site, Study
-from qol_app.db.types import Instant
+from qol_app.db.types import Document, Instant
 from qol_app.domain import roles as rules
 
 HIDDEN = {"audit": "hidden"}
@@ -39,6 +39,16 @@ class User(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True, info=HIDDEN)
     language: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(Instant)
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    """Wrong passwords and codes in a row."""
+    locked_until: Mapped[datetime | None] = mapped_column(Instant)
+    tf_primary_method: Mapped[str | None]
+    """``authenticator`` once a one-time code is asked for; the names are Flask-Security's."""
+    tf_totp_secret: Mapped[str | None] = mapped_column(info=HIDDEN)
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(
+        Document, nullable=True, info=HIDDEN
+    )
 
     grants: Mapped[list[Grant]] = relationship(back_populates="user")
     roles: Mapped[list[RoleMixin]] = relationship("Role", secondary="user_grant", viewonly=True)
@@ -98,6 +108,10 @@ class Participant(Base):
     """The participant's own choice: ``large`` or ``largest``; None is the usual size."""
     contrast: Mapped[str | None]
     """The participant's own choice: ``high``; None follows the device."""
+    channel: Mapped[str | None]
+    """How the participant wants to be asked: ``email``, ``sms`` or ``paper``; None is any way."""
+    refused_channels: Mapped[list[str]] = mapped_column(Document, default=list)
+    """Ways by which the participant wants no message."""
     enrolled_at: Mapped[datetime] = mapped_column(Instant)
 
     study: Mapped[Study] = relationship()
@@ -107,7 +121,7 @@ class Participant(Base):
 
 
 class ParticipantEvent(Base):
-    """A dated event that changes what is expected from then on. Never changed."""
+    """A dated event of a participant's course. Never changed but for being struck out."""
 
     __tablename__ = "participant_event"
 
@@ -116,6 +130,10 @@ class ParticipantEvent(Base):
     kind: Mapped[str]
     happened_on: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+    note: Mapped[str | None]
+    """A word of staff's, e.g. which treatment; no name and no contact detail."""
+    struck_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When staff struck it out as recorded by mistake; it counts no more."""
 
     participant: Mapped[Participant] = relationship(back_populates="events")
 
@@ -128,6 +146,11 @@ class Contact(Base):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), primary_key=True)
     key_id: Mapped[str]
     sealed: Mapped[bytes] = mapped_column(info=HIDDEN)
+    has_email: Mapped[bool] = mapped_column(default=False)
+    has_phone: Mapped[bool] = mapped_column(default=False)
+    """Which details are inside, so that nobody has to open them to know."""
+    consented_on: Mapped[date | None]
+    """The day on which the participant agreed to be written to."""
     changed_at: Mapped[datetime] = mapped_column(Instant)
 
     participant: Mapped[Participant] = relationship(back_populates="contact")

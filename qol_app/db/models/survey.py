@@ -1,4 +1,4 @@
-"""The ledger (visits and responses), answers as events, links, scores and messages."""
+"""The ledger (visits and responses), answers as events, links and scores."""
 
 from __future__ import annotations
 
@@ -62,13 +62,15 @@ class Response(Base):
     language: Mapped[str | None]
     wording_hash: Mapped[str | None]
     mode: Mapped[str | None]
-    """How it was answered: patient or import."""
+    """How it was answered: patient, import, paper or interview."""
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     last_activity_at: Mapped[datetime | None] = mapped_column(Instant)
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
     answered_on: Mapped[date | None]
     """Date on which it was answered, in the site's zone."""
     missing_reason: Mapped[str | None]
+    missing_note: Mapped[str | None]
+    """What staff added to the reason; always there for ``other``."""
     last_seq: Mapped[int] = mapped_column(default=0)
     answers: Mapped[dict[str, Any]] = mapped_column(
         Document, default=dict, info={"audit": "derived"}
@@ -107,6 +109,8 @@ class AnswerEvent(Base):
     """``declined`` or ``not_applicable`` where the participant said so."""
     came_late: Mapped[bool] = mapped_column(default=False)
     """Whether a newer answer to the item had arrived before: it is kept and does not count."""
+    reason: Mapped[str | None]
+    """Why staff corrected it after it was sent; None is what the participant answered."""
     answered_at: Mapped[datetime] = mapped_column(Instant)
     received_at: Mapped[datetime] = mapped_column(Instant)
     actor_kind: Mapped[str]
@@ -181,25 +185,3 @@ class Score(Base):
     form_hash: Mapped[str]
     options: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     scored_at: Mapped[datetime] = mapped_column(Instant)
-
-
-class Message(Base):
-    """One message of the outbox: planned, sending, sent or failed, and why.
-
-    Unique per participant, visit, kind and number, so that no message goes twice.
-    """
-
-    __tablename__ = "message"
-    __table_args__ = (UniqueConstraint("participant_id", "visit_id", "kind", "number"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
-    kind: Mapped[str]
-    number: Mapped[int]
-    channel: Mapped[str]
-    language: Mapped[str]
-    status: Mapped[str]
-    problem: Mapped[str | None]
-    planned_at: Mapped[datetime] = mapped_column(Instant)
-    sent_at: Mapped[datetime | None] = mapped_column(Instant)
