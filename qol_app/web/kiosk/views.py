@@ -109,8 +109,9 @@ def give_back() -> ResponseReturnValue:
     """Give the tablet to the same patient again, who passes the check again."""
     if not _is_unlocked():
         return redirect(url_for(".show"), 303)
-    handovers.give_back(unit.session(), g.tablet.id, now=unit.now())
+    handover = handovers.give_back(unit.session(), g.tablet.id, now=unit.now())
     session.clear()
+    session[CHOSEN] = handover.link.visit.participant.language
     return tablet.forget_pages(redirect(url_for(".show"), 303))
 
 

@@ -43,6 +43,9 @@ REFUSALS = (
     WindowClosed,
 )
 
+STANDING = (AlreadySubmitted, LinkExpired, LinkTooEarly, WindowClosed)
+"""Refusals of links that nobody withdrew: their patient may choose the language."""
+
 
 def refused(error: QolError) -> ResponseReturnValue:
     """Answer with the page of a link that leads nowhere."""
@@ -52,13 +55,21 @@ def refused(error: QolError) -> ResponseReturnValue:
         return render_template("patient/refused.html", page=refusal_words.unknown()), error.status
     survey: OpenSurvey = g.survey
     refusal = refusals.read(unit.reading(), survey, error, now=unit.now())
-    page = refusal_words.page(survey.visit, refusal, help_url=_help_url())
+    language_url = _language_url() if isinstance(error, STANDING) else None
+    page = refusal_words.page(
+        survey.visit, refusal, help_url=_help_url(), language_url=language_url
+    )
     return render_template("patient/refused.html", page=page), error.status
 
 
 def _help_url() -> str:
     token = (request.view_args or {}).get("token")
     return url_for("patient.ask_help_first", token=token) if token else url_for("patient.ask_help")
+
+
+def _language_url() -> str | None:
+    token = (request.view_args or {}).get("token")
+    return url_for("patient.choose_language_first", token=token) if token else None
 
 
 def stale(error: CSRFError) -> ResponseReturnValue:

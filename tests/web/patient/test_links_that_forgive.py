@@ -236,3 +236,23 @@ def test_the_day_is_the_sites(app: Flask, sessions: Sessions, world: World) -> N
     with time_machine.travel(late_evening, tick=False):
         token = sent(sessions, world, late_evening)
         assert "You sent them on 3 March." in app.test_client().get(f"/s/{token}").text
+
+
+@pytest.mark.parametrize("make", [early, expired, sent])
+def test_who_cannot_read_the_page_chooses_another_language(
+    app: Flask, sessions: Sessions, world: World, now: datetime, make: Make
+) -> None:
+    token, client = make(sessions, world, now), app.test_client()
+    assert f'action="/s/{token}/language"' in client.get(f"/s/{token}").text
+    page = client.post(f"/s/{token}/language", data={"language": "zh-Hans"}, follow_redirects=True)
+    assert '<html lang="zh-Hans"' in page.text
+
+
+def test_a_withdrawn_link_changes_no_language(
+    app: Flask, sessions: Sessions, world: World, now: datetime
+) -> None:
+    token, client = revoked(sessions, world, now), app.test_client()
+    assert "/language" not in client.get(f"/s/{token}").text
+    client.post(f"/s/{token}/language", data={"language": "zh-Hans"})
+    with sessions.read() as session:
+        assert session.get_one(Participant, world.due.id).language == "en"
