@@ -31,6 +31,7 @@ from qol_app.web.locale import survey_session
 from qol_app.web.patient import refusal_words
 from qol_app.web.patient.arriving import find_link
 from qol_app.web.patient.blueprint import bp
+from qol_app.web.patient.sending import tell_staff
 
 REFUSALS = (
     AlreadySubmitted,
@@ -107,4 +108,6 @@ def ask_help() -> ResponseReturnValue:
 
 def _ask(found: OpenSurvey) -> None:
     recognise(found)
-    help_requests.ask(unit.session(), found, now=unit.now())
+    asked = help_requests.ask(unit.session(), found, now=unit.now())
+    if asked is not None:
+        tell_staff(asked.mails)

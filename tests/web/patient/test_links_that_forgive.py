@@ -17,6 +17,7 @@ from qol_app.db.session import Sessions
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.services import enrolment, links, participants, submission
 from tests import builders
+from tests.builders import Post
 from tests.web.conftest import World
 from tests.web.patient.conftest import Patient, a_link
 
@@ -256,3 +257,17 @@ def test_a_withdrawn_link_changes_no_language(
     client.post(f"/s/{token}/language", data={"language": "zh-Hans"})
     with sessions.read() as session:
         assert session.get_one(Participant, world.due.id).language == "en"
+
+
+def test_telling_the_clinic_mails_its_staff_at_once_and_names_nobody(
+    app: Flask, sessions: Sessions, world: World, now: datetime, post: Post
+) -> None:
+    token, client = early(sessions, world, now), app.test_client()
+    for _ in range(2):
+        client.post(f"/s/{token}/help")
+    (mail,) = post.mails
+    assert mail.to == "staff-sha@example.org"
+    assert mail.subject == "A participant asks for help (example)"
+    assert "http://survey.example/studies/example/worklist\n" in mail.body
+    for secret in (world.due.number, token, "Month 3", "1960"):
+        assert secret not in mail.subject + mail.body
