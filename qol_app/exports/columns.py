@@ -41,6 +41,12 @@ STATES: Codes = {
     ItemState.NEVER_SEEN.value: ("never seen", "未看到"),
 }
 
+CHANNELS: Codes = {
+    "email": ("a link sent by e-mail", "电子邮件发送的链接"),
+    "screen": ("a link shown or printed by the site", "研究中心出示或打印的链接"),
+    "tablet": ("a shared tablet of the site", "研究中心的共用平板"),
+}
+
 HELPERS: Codes = {
     Helper.ALONE.value: ("the patient answered alone", "患者独立填写"),
     Helper.READ_ALOUD.value: ("someone read the questions aloud", "他人代为读题"),
@@ -132,6 +138,14 @@ VISITS = (
         type="code",
         missing=NOT_STARTED,
         codes={"patient": ("by the patient", "患者填写"), "import": ("imported", "导入")},
+    ),
+    Column(
+        name="channel",
+        en="Where the last answer came from",
+        zh="最后一个回答的来源",
+        type="code",
+        missing="empty: no answer came through a link",
+        codes=CHANNELS,
     ),
     Column(
         name="helper",

@@ -67,6 +67,8 @@ class FormRow:
     on_time: bool | None
     language: str | None
     mode: str | None
+    channel: str | None
+    """How the link of its last answer reached the participant; None where none came by a link."""
     helper: str | None
     """Who helped, a word of ``domain.helpers.Helper``; None where that was not said."""
     answers: Mapping[str, Value]

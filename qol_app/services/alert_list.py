@@ -26,6 +26,8 @@ from qol_app.services.outbox import MessageStatus
 from qol_app.services.staff_messages import StaffMessageKind
 from questionnaires.model import Value
 
+ABOUT_ALERTS = (StaffMessageKind.ALERT, StaffMessageKind.ALERT_WAITING)
+
 NEWEST = 100
 """Acknowledged alerts that a list shows at most."""
 
@@ -101,7 +103,7 @@ class Mailed:
 def mailed(session: Session, alert: Alert) -> Mailed:
     """Return what came of the mails about an alert."""
     query = select(StaffMessage.user_id, StaffMessage.status).where(
-        StaffMessage.about_id == alert.id, StaffMessage.kind.in_(StaffMessageKind)
+        StaffMessage.about_id == alert.id, StaffMessage.kind.in_(ABOUT_ALERTS)
     )
     users: dict[str, set[int]] = {}
     for user_id, status in session.execute(query):

@@ -155,7 +155,7 @@ def _raise(
             )
             session.add(alert)
             session.flush()
-            mails += staff_messages.plan(session, alert, StaffMessageKind.ALERT, now=now)
+            mails += staff_messages.plan(session, StaffMessageKind.ALERT, alert.id, now=now)
     return mails
 
 
@@ -211,4 +211,4 @@ def escalate(session: Session, alert_id: int, *, actor: Actor, now: datetime) ->
         participant_id=participant.id,
     ):
         alert.escalated_at = now
-        return staff_messages.plan(session, alert, StaffMessageKind.ALERT_WAITING, now=now)
+        return staff_messages.plan(session, StaffMessageKind.ALERT_WAITING, alert.id, now=now)

@@ -8,10 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, String, and_, cast, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from qol_app.db.models import (
+    AnswerEvent,
     FormVersion,
     Participant,
     ProtocolVersion,
@@ -19,8 +20,10 @@ from qol_app.db.models import (
     Score,
     Site,
     Study,
+    SurveyLink,
     Visit,
 )
+from qol_app.domain.actor import ActorKind
 from qol_app.domain.compliance import form_status
 from qol_app.domain.schedule import is_on_time, today_at
 from qol_app.exports.datasets import FormRow, ScoreValue
@@ -144,10 +147,17 @@ def form_rows(session: Session, study: Study, *, grouped: bool, now: datetime) -
         now: The instant as of which the status of each form holds.
     """
     responses = _responses(session, study)
-    scores = _scores(session, study)
+    scores, channels = _scores(session, study), _channels(session, study)
     width = fixed_width(response.visit.participant.number for response in responses)
     return [
-        _form_row(response, scores.get(response.id, ()), width, grouped=grouped, now=now)
+        _form_row(
+            response,
+            scores.get(response.id, ()),
+            width,
+            channel=channels.get(response.id),
+            grouped=grouped,
+            now=now,
+        )
         for response in responses
     ]
 
@@ -208,11 +218,30 @@ def _scores(session: Session, study: Study) -> dict[int, tuple[ScoreValue, ...]]
     return {key: tuple(values) for key, values in found.items()}
 
 
+def _channels(session: Session, study: Study) -> dict[int, str]:
+    """Return by response how the link of its last answer had reached the participant."""
+    last = (
+        select(func.max(AnswerEvent.id))
+        .join(Response, Response.id == AnswerEvent.response_id)
+        .join(Response.visit)
+        .join(Visit.participant)
+        .where(Participant.study_id == study.id, AnswerEvent.actor_kind == ActorKind.LINK.value)
+        .group_by(AnswerEvent.response_id)
+    )
+    query = (
+        select(AnswerEvent.response_id, SurveyLink.channel)
+        .join(SurveyLink, cast(SurveyLink.id, String) == AnswerEvent.actor_id)
+        .where(AnswerEvent.id.in_(last))
+    )
+    return {response_id: channel for response_id, channel in session.execute(query)}
+
+
 def _form_row(
     response: Response,
     scores: tuple[ScoreValue, ...],
     width: dict[str, str],
     *,
+    channel: str | None,
     grouped: bool,
     now: datetime,
 ) -> FormRow:
@@ -246,6 +275,7 @@ def _form_row(
         on_time=is_on_time(window, answered_on) if answered_on else None,
         language=response.language,
         mode=response.mode,
+        channel=channel,
         helper=response.helper,
         answers=dict(response.answers),
         no_answers=dict(response.no_answers),

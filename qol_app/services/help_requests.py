@@ -14,8 +14,9 @@ from qol_app.domain import actor as actors
 from qol_app.domain.actor import Actor
 from qol_app.domain.errors import InvalidInput, NotFound
 from qol_app.domain.events import Action
-from qol_app.services import refusals
+from qol_app.services import refusals, staff_messages
 from qol_app.services.opened import OpenSurvey
+from qol_app.services.staff_messages import StaffMessageKind
 
 LONGEST_NOTE = 500
 
@@ -29,8 +30,17 @@ class Call:
     participant: Participant
 
 
-def ask(session: Session, found: OpenSurvey, *, now: datetime) -> HelpRequest | None:
-    """Tell the clinic that a link leads nowhere.
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A call that waits now, and whom to tell of it."""
+
+    request: HelpRequest
+    mails: tuple[int, ...] = ()
+    """Messages to staff to be sent once this is committed; none where it waited before."""
+
+
+def ask(session: Session, found: OpenSurvey, *, now: datetime) -> Asked | None:
+    """Tell the clinic that a link leads nowhere: on the worklist, and by a mail to its staff.
 
     At most one call waits for each visit: asking again while it does changes nothing. Nothing is
     stored if the link can be used, or after a death, a withdrawal or the end of the
@@ -45,7 +55,7 @@ def ask(session: Session, found: OpenSurvey, *, now: datetime) -> HelpRequest | 
         return None
     waiting = refusals.open_request(session, visit.id)
     if waiting is not None:
-        return waiting
+        return Asked(request=waiting)
     with audited(
         session,
         actor=actors.link(found.link_id),
@@ -58,7 +68,9 @@ def ask(session: Session, found: OpenSurvey, *, now: datetime) -> HelpRequest | 
             visit_id=visit.id, link_id=found.link_id, why=refusal.why, asked_at=now
         )
         session.add(request)
-    return request
+        session.flush()
+        mails = staff_messages.plan(session, StaffMessageKind.HELP, request.id, now=now)
+    return Asked(request=request, mails=tuple(mails))
 
 
 def waiting(session: Session, study: Study, *, sites: frozenset[int] | None) -> list[Call]:

@@ -1,12 +1,13 @@
-"""Mails to users about an alert: planned with it, claimed, settled (see ``outbox``).
+"""Mails to users about what waits for them: planned with it, claimed, settled (see ``outbox``).
 
-A mail names the study and the address of the alert's page, and nothing about the participant.
+A mail names the study and the address of the page to look at, and nothing about the participant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,7 +15,16 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from qol_app.db.audit import audited
-from qol_app.db.models import Alert, Grant, Participant, Role, StaffMessage, Study, User
+from qol_app.db.models import (
+    Alert,
+    Grant,
+    HelpRequest,
+    Participant,
+    Role,
+    StaffMessage,
+    Study,
+    User,
+)
 from qol_app.domain import roles
 from qol_app.domain.actor import Actor
 from qol_app.domain.events import Action
@@ -24,7 +34,7 @@ from qol_app.services import outbox, studies
 from qol_app.services.outbox import Claimed, MessageStatus, Outcome
 
 KEPT_TRYING = timedelta(hours=1)
-"""How long a mail about an alert is tried again when no mail server answers."""
+"""How long a mail is tried again when no mail server answers."""
 
 FALLBACK_LANGUAGE = "en"
 
@@ -34,46 +44,82 @@ class StaffMessageKind(StrEnum):
 
     ALERT = "alert"
     ALERT_WAITING = "alert_waiting"
+    HELP = "help"
 
 
 class Cancelled(StrEnum):
     """Why a planned mail was not sent."""
 
     ACKNOWLEDGED = "acknowledged"
-    """Somebody has taken care of the alert."""
+    """Somebody has taken care of it."""
     NO_LONGER_STAFF = "no_longer_staff"
-    """The user may no longer see the alert."""
+    """The user may no longer see what the mail is about."""
 
 
-def plan(session: Session, alert: Alert, kind: StaffMessageKind, *, now: datetime) -> list[int]:
-    """Put a mail about an alert to each user concerned into the outbox.
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a mail is about: whose it is, whether anybody has seen to it, and where it stands."""
 
-    Call it within the caller's ``audited`` and send what it returns after the commit. An alert goes
-    to the staff of the participant's site, or to the study's administrators where a site has
-    none; one that waits goes to both.
+    participant: Participant
+    is_settled: bool
+    permission: Permission
+    """What a user must hold at the participant's site to be told."""
+    page: str
+    """Below the address of the study."""
+
+
+def _about(session: Session, kind: str, about_id: int) -> About:
+    if kind == StaffMessageKind.HELP:
+        call = session.get_one(HelpRequest, about_id)
+        return About(
+            participant=call.visit.participant,
+            is_settled=call.settled_at is not None,
+            permission=Permission.SEE_PARTICIPANTS,
+            page="worklist",
+        )
+    alert = session.get_one(Alert, about_id)
+    return About(
+        participant=session.get_one(Participant, alert.participant_id),
+        is_settled=alert.acknowledged_at is not None,
+        permission=Permission.HANDLE_ALERTS,
+        page=f"alerts/{alert.id}",
+    )
+
+
+def plan(session: Session, kind: StaffMessageKind, about_id: int, *, now: datetime) -> list[int]:
+    """Put a mail to each user concerned into the outbox.
+
+    Call it within the caller's ``audited`` and send what it returns after the commit. It goes to
+    the staff of the participant's site, or to the study's administrators where a site has none;
+    an alert that waits goes to both.
+
+    Args:
+        about_id: The id of the alert or of the call for help.
     """
+    participant = _about(session, kind, about_id).participant
     wanted = {roles.Role.STAFF}
-    if kind is StaffMessageKind.ALERT_WAITING or not _users(session, alert, wanted):
+    if kind is StaffMessageKind.ALERT_WAITING or not _users(session, participant, wanted):
         wanted.add(roles.Role.ADMIN)
     planned = [
         StaffMessage(
             user_id=user.id,
-            study_id=_participant(session, alert).study_id,
+            study_id=participant.study_id,
             kind=kind.value,
-            about_id=alert.id,
+            about_id=about_id,
             status=MessageStatus.PLANNED.value,
             planned_at=now,
         )
-        for user in _users(session, alert, wanted)
+        for user in _users(session, participant, wanted)
     ]
     session.add_all(planned)
     session.flush()
     return [message.id for message in planned]
 
 
-def _users(session: Session, alert: Alert, wanted: Collection[roles.Role]) -> list[User]:
+def _users(
+    session: Session, participant: Participant, wanted: Collection[roles.Role]
+) -> list[User]:
     """Return the active users with one of these roles at the participant's site, once each."""
-    participant = _participant(session, alert)
     query = (
         select(User)
         .join(User.grants)
@@ -89,10 +135,6 @@ def _users(session: Session, alert: Alert, wanted: Collection[roles.Role]) -> li
     return list(session.scalars(query.distinct()))
 
 
-def _participant(session: Session, alert: Alert) -> Participant:
-    return session.get_one(Participant, alert.participant_id)
-
-
 def unsent(session: Session, *, before: datetime) -> list[int]:
     """Return the ids of messages planned before then that nobody has claimed, oldest first."""
     return outbox.unsent(session, StaffMessage, before=before)
@@ -103,7 +145,7 @@ def claim(
 ) -> Claimed | None:
     """Take a planned mail for sending; the caller commits before delivering.
 
-    Returns None if somebody else has taken it, and cancels it if the alert was acknowledged
+    Returns None if somebody else has taken it, and cancels it if somebody has seen to the matter
     meanwhile or the user may no longer see it.
 
     Raises:
@@ -112,9 +154,9 @@ def claim(
     message = outbox.locked(session, StaffMessage, message_id)
     if message.status != MessageStatus.PLANNED:
         return None
-    alert = session.get_one(Alert, message.about_id)
+    about = _about(session, message.kind, message.about_id)
     user = session.get_one(User, message.user_id)
-    refusal = _refusal(session, alert, user)
+    refusal = _refusal(about, user)
     if refusal is not None:
         with _recorded(session, message, Action.MESSAGE_CANCELLED, actor, now):
             message.status = MessageStatus.CANCELLED.value
@@ -122,33 +164,26 @@ def claim(
         return None
     with _recorded(session, message, Action.MESSAGE_SENDING, actor, now):
         message.status = MessageStatus.SENDING.value
-    return Claimed(message_id=message.id, email=_write(session, message, user, base_url, now))
+    address = f"{base_url}/studies/{about.participant.study.code}/{about.page}"
+    email = _write(about.participant.study, message.kind, user, address, now)
+    return Claimed(message_id=message.id, email=email)
 
 
-def _refusal(session: Session, alert: Alert, user: User) -> Cancelled | None:
-    participant = _participant(session, alert)
+def _refusal(about: About, user: User) -> Cancelled | None:
     may_see = user.active and roles.allows(
         user.grant_values(),
-        Permission.HANDLE_ALERTS,
-        study_id=participant.study_id,
-        site_id=participant.site_id,
+        about.permission,
+        study_id=about.participant.study_id,
+        site_id=about.participant.site_id,
     )
     if not may_see:
         return Cancelled.NO_LONGER_STAFF
-    return Cancelled.ACKNOWLEDGED if alert.acknowledged_at is not None else None
+    return Cancelled.ACKNOWLEDGED if about.is_settled else None
 
 
-def _write(
-    session: Session, message: StaffMessage, user: User, base_url: str, now: datetime
-) -> Email:
-    study = session.get_one(Study, message.study_id)
-    language = _language(study, user, message.kind)
-    words = text.render(
-        message.kind,
-        language,
-        study=study.code,
-        address=f"{base_url}/studies/{study.code}/alerts/{message.about_id}",
-    )
+def _write(study: Study, kind: str, user: User, address: str, now: datetime) -> Email:
+    language = _language(study, user, kind)
+    words = text.render(kind, language, study=study.code, address=address)
     return Email(
         to=user.email, subject=words.subject, body=words.body, language=language, written_at=now
     )
@@ -167,7 +202,7 @@ def settle(
     """Store what came of a mail being sent. Settling twice is a no-op.
 
     Where no mail server answered it is planned again for an hour, so that the sweep retries: a
-    second mail about an alert does less harm than none.
+    second mail to staff does less harm than none.
 
     Raises:
         NotFound: there is no such message.
@@ -185,12 +220,12 @@ def settle(
 def _recorded(
     session: Session, message: StaffMessage, action: Action, actor: Actor, now: datetime
 ) -> AbstractContextManager[None]:
-    alert = session.get_one(Alert, message.about_id)
+    participant = _about(session, message.kind, message.about_id).participant
     return audited(
         session,
         actor=actor,
         action=action,
         now=now,
         study_id=message.study_id,
-        participant_id=alert.participant_id,
+        participant_id=participant.id,
     )

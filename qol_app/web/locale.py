@@ -65,7 +65,8 @@ def _locale() -> Locale:
 def _chosen() -> str:
     if "language" in g:
         return cast(str, g.language)
-    if request.blueprint == "patient" and "language" in survey_session():
+    # An address that leads nowhere has no blueprint.
+    if request.blueprint in ("patient", None) and "language" in survey_session():
         return cast(str, survey_session()["language"])
     if session.get(CHOSEN) in LANGUAGES:
         return browser_language()

@@ -57,6 +57,7 @@ def row(**changes: object) -> FormRow:
         on_time=True,
         language="en",
         mode="patient",
+        channel="email",
         helper=None,
         answers=ANSWERS,
         no_answers={},
@@ -118,6 +119,7 @@ def test_visits_have_a_line_for_every_scheduled_form() -> None:
         "on_time",
         "language",
         "mode",
+        "channel",
         "helper",
     ]
 
@@ -339,6 +341,8 @@ def test_the_codebook_explains_the_states_and_who_helped() -> None:
     helper = book[(book["file"] == "visits.csv") & (book["column"] == "helper")]
     assert helper["code"].tolist() == ["alone", "read_aloud", "wrote_down", "answered_for"]
     assert set(helper["missing"]) == {"empty: not said, or not asked"}
+    channel = book[(book["file"] == "visits.csv") & (book["column"] == "channel")]
+    assert channel["code"].tolist() == ["email", "screen", "tablet"]
 
 
 def test_the_codebook_says_where_words_are_only_labels_and_gives_cdisc_codes() -> None:

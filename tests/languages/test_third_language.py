@@ -19,7 +19,10 @@ from tests.languages.pseudo import TAG, add_language
 ROOT = Path(__file__).parents[2]
 TREE = ("qol_app", "questionnaires", "scoring", "studies", "templates", "tests")
 LATIN = re.compile(r"[A-Za-z]{2,}")
-NOT_WORDS = re.compile(r"\{\w+\}|https?://\S*|/s/\S*|\b[a-z.]+@[a-z.]+\b|/s\b")
+NOT_WORDS = re.compile(
+    r"\{\w+\}|https?://\S*|/s/\S*|\b[a-z.]+@[a-z.]+\b|\b[a-z.]+/s\b|/s\b|\b[A-Z0-9]+(-[A-Z0-9]+)+\b"
+)
+"""Placeholders, addresses, study numbers and the codes of letters."""
 
 
 STUDY = {"example"}
@@ -86,12 +89,22 @@ def test_a_text_that_nobody_can_translate_is_found(copy: Path, tmp_path: Path) -
     seen = walk(copy, TAG, tmp_path)
     template.write_text(words, encoding="utf-8")
     assert english_in(seen, allowed=STUDY | calendar_words(TAG)) == {
-        "thanks": ["Written", "by", "hand"]
+        "thanks": ["Written", "by", "hand"],
+        "tablet, thanks": ["Written", "by", "hand"],
     }
 
 
 def test_the_chinese_path_holds_no_english(tmp_path: Path) -> None:
     assert english_in(walk(ROOT, "zh-Hans", tmp_path), allowed=STUDY) == {}
+
+
+def test_the_english_path_in_a_chinese_browser_holds_no_chinese(tmp_path: Path) -> None:
+    seen = walk(ROOT, "en", tmp_path)
+    chinese = {
+        name: [text for text in texts if re.search(r"[\u4e00-\u9fff]", text)]
+        for name, texts in seen.items()
+    }
+    assert {name: texts for name, texts in chinese.items() if texts} == {}
 
 
 def test_languages_are_found_by_their_catalogues(copy: Path) -> None:

@@ -23,8 +23,18 @@ from werkzeug.test import TestResponse
 from qol_app.db import migrate
 from qol_app.db.models import Visit
 from qol_app.db.session import make_engine
+from qol_app.domain import actor as actors
 from qol_app.domain.events import ParticipantEventKind
-from qol_app.services import enrolment, links, messages, participants, studies
+from qol_app.domain.roles import Role
+from qol_app.services import (
+    enrolment,
+    links,
+    messages,
+    participants,
+    studies,
+    tablets,
+)
+from qol_app.web.locale import LANGUAGES
 from tests import builders
 from tests.builders import COMMAND, VAULT, Post
 
@@ -65,17 +75,16 @@ class Walker:
         self.app, self.language = app, language
         self.seen: dict[str, list[str]] = {}
 
-    def client(self) -> FlaskClient:
-        """A browser that asks for the language."""
+    def client(self, speaks: str | None = None) -> FlaskClient:
+        """A browser that asks for another language than the patient's, or for the one given."""
         client = self.app.test_client()
-        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = self.language
+        others = (tag for tag in LANGUAGES if tag != self.language)
+        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = speaks or next(others)
         return client
 
     def note(self, name: str, page: TestResponse) -> None:
         """Keep what a page says."""
-        reader = Reader()
-        reader.feed(page.get_data(as_text=True))
-        self.seen[name] = reader.texts
+        self.seen[name] = _texts(page.get_data(as_text=True))
 
     def link(self, days: int, spoil: Any = None) -> str:
         """The token of a new participant's baseline, whose window opens in so many days."""
@@ -102,6 +111,8 @@ class Walker:
             self.note(name, self.client().get(f"/s/{token}"))
             told = self.client().post(f"/s/{token}/help", follow_redirects=True)
             self.note(f"{name}, told", told)
+        self._tablet()
+        self._letter()
         self._elsewhere()
         self._mails()
 
@@ -121,12 +132,89 @@ class Walker:
         self.note("not today", client.get("/survey/not-today"))
         self.note("shell", client.get("/survey/shell"))
         pack = client.get("/survey/pack").get_json()
-        self.seen["pack"] = list(_strings(pack["texts"]))
-        self.note("no such page", client.get("/survey/daily-life-check/p99"))
+        self.seen["pack"] = [
+            *_strings(pack["texts"]),
+            *(text for page in pack["pages"] for text in _texts(page["html"])),
+            *_texts(pack["end"]),
+        ]
+        self._mistakes(client)
         self.note("thanks", client.post("/survey/review", follow_redirects=True))
 
-    def _elsewhere(self) -> None:
+    def _mistakes(self, client: FlaskClient) -> None:
+        """Pages that tell of a failure while the survey runs."""
+        page = "/survey/daily-life-check/p1"
+        self.note("no such page", client.get("/survey/daily-life-check/p99"))
+        self.note("no such path", client.get("/survey/no/such/path/at/all"))
+        self.note("not like this", client.delete(page))
+        self.note("too much at once", client.post(page, data={"REMARK": "x" * 5_000_000}))
+        self.note("not today, mistake", client.post("/survey/not-today", data={}))
+        self.app.config["WTF_CSRF_ENABLED"] = True
+        self.note("open too long", client.post(page, data={"go": "next"}))
+        self.app.config["WTF_CSRF_ENABLED"] = False
+        views, self.app.testing = self.app.view_functions, False
+        whole = views["patient.show_page"]
+        views["patient.show_page"] = lambda **_address: 1 // 0
+        self.note("a fault of ours", client.get(page))
+        views["patient.show_page"], self.app.testing = whole, True
+
+    def _tablet(self) -> None:
+        """A shared tablet from the hand-over to the lock, as the patient sees it."""
+        client, now = self.client(), datetime.now(UTC)
+        number = self._hand_over(client, now)
+        self.note("tablet check", client.get("/tablet"))
+        self.app.config["WTF_CSRF_ENABLED"] = True
+        self.note("tablet check, open too long", client.post("/tablet/check"))
+        self.app.config["WTF_CSRF_ENABLED"] = False
+        self.note("tablet check, nothing typed", client.post("/tablet/check", data={}))
+        wrong = {"digits": "000", "year": "1951"}
+        client.post("/tablet/check", data=wrong)
+        self.note("tablet check, no match", client.get("/tablet"))
+        digits = "".join(filter(str.isdigit, number))[-3:]
+        client.post("/tablet/check", data={"digits": digits, "year": "1960"})
+        self.note("tablet, question", client.get("/survey", follow_redirects=True))
+        self.note("tablet, thanks", client.post("/survey/review", follow_redirects=True))
+        client.post("/tablet/lock")
+        self.note("tablet, locked", client.get("/tablet"))
+
+    def _hand_over(self, client: FlaskClient, now: datetime) -> str:
+        """A nurse hands the browser over; returns the study number of who has it now."""
+        with self.app.extensions["sessions"].write() as session:
+            study = studies.find(session, "example")
+            anchor = now.date() + timedelta(days=5)
+            person = builders.participant(
+                session, now, of=study, at="BER", anchor=anchor, language=self.language
+            )
+            nurse = builders.user(session, now, Role.STAFF, of=study, at="BER")
+            by = actors.user(nurse.id)
+            _tablet, token = tablets.register(
+                session, study, person.site, name="7", pin_hash="-", actor=by, now=now
+            )
+            session.commit()
+            builders.sign_in(client, nurse)
+        client.set_cookie("qol-tablet", token)
+        url = f"/studies/example/participants/{person.number}/hand-over"
+        client.post(url, data={"visit": "baseline", "language": self.language})
+        return str(person.number)
+
+    def _letter(self) -> None:
+        """The letter that staff of another language print for the patient."""
         client = self.client()
+        with self.app.extensions["sessions"].write() as session:
+            now, study = datetime.now(UTC), studies.find(session, "example")
+            anchor = now.date() + timedelta(days=5)
+            person = builders.participant(
+                session, now, of=study, at="SHA", anchor=anchor, language=self.language
+            )
+            nurse = builders.user(session, now, Role.STAFF, of=study, at="SHA")
+            session.commit()
+            builders.sign_in(client, nurse)
+        url = f"/studies/example/participants/{person.number}/visits/baseline/link"
+        page = client.post(url).get_data(as_text=True)
+        letter = page[page.index("<article") : page.index("</article>")]
+        self.seen["letter"] = _texts(letter.replace(" lang=", " data-lang="))
+
+    def _elsewhere(self) -> None:
+        client = self.client(self.language)  # nobody knows yet who reads
         self.note("unknown link", client.get("/s/nobody"))
         self.note("typing", client.get("/s"))
         self.note("mistyped", client.post("/s", data={"code": "ABC"}))
@@ -149,6 +237,12 @@ class Walker:
                 assert claimed is not None
                 self.seen[f"mail {kind}"] = [claimed.email.subject, claimed.email.body]
             session.commit()
+
+
+def _texts(html: str) -> list[str]:
+    reader = Reader()
+    reader.feed(html)
+    return reader.texts
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -9,8 +9,10 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from qol_app.db.models import Participant, Study
-from qol_app.services import datasets, results
+from qol_app.domain import actor as actors
+from qol_app.services import datasets, forms, links, participants, responses, results
 from qol_app.services.datasets import fixed_width
+from qol_app.services.responses import Answer
 from tests import builders
 
 HALF_AWAKE = {"DAY": 40}
@@ -111,6 +113,23 @@ def test_form_rows_tell_the_status_answers_and_scores_of_every_form(
     }
     assert baseline.scores == ()
     assert (baseline.answered_on, baseline.on_time, baseline.mode) == (None, None, None)
+
+
+def test_a_form_tells_through_which_link_its_last_answer_came(
+    session: Session, study: Study, now: datetime
+) -> None:
+    person = enrol(session, study, now)
+    visit = participants.visit(session, person, "w4")
+    form = visit.responses[0]
+    words = forms.wording(session, form.form_version, "en")
+    for place, channel in enumerate(("email", "tablet")):
+        link, _ = links.issue(session, visit, channel=channel, actor=builders.COMMAND, now=now)
+        given = [Answer(event_id=channel, item="DAY", value=place, answered_at=now)]
+        responses.save_answers(
+            session, form.id, given, wording=words, actor=actors.link(link.id), now=now
+        )
+    rows = datasets.form_rows(session, study, grouped=True, now=now)
+    assert [row.channel for row in rows] == [None, "tablet", None]
 
 
 def test_form_rows_of_a_reader_without_groups_have_none(

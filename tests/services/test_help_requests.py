@@ -9,13 +9,28 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qol_app.db.models import AuditEvent, HelpRequest, Participant, SurveyLink
+from qol_app.db.models import (
+    AuditEvent,
+    HelpRequest,
+    Participant,
+    StaffMessage,
+    SurveyLink,
+    User,
+)
 from qol_app.db.session import Sessions
 from qol_app.domain import actor as actors
 from qol_app.domain.errors import InvalidInput, NotFound
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.roles import Role
-from qol_app.services import enrolment, help_requests, links, opened, participants, refusals
+from qol_app.services import (
+    enrolment,
+    help_requests,
+    links,
+    opened,
+    participants,
+    refusals,
+    staff_messages,
+)
 from qol_app.services.opened import OpenSurvey
 from qol_app.services.refusals import Refusal
 from tests import builders
@@ -117,7 +132,8 @@ def test_asking_is_one_audit_event_of_the_link_and_asking_again_is_none(
     before = builders.count_audit(session)
     again = help_requests.ask(session, found, now=now + LATER + timedelta(hours=1))
     assert first is not None
-    assert again is first
+    assert again is not None
+    assert (again.request, again.mails) == (first.request, ())
     assert builders.count_audit(session) == before
     event = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
     assert event is not None
@@ -169,11 +185,19 @@ def test_once_settled_the_visit_may_ask_again(
     assert first is not None
     for note in ("called back", "once more"):
         help_requests.settle(
-            session, person, first.id, note=note, user_id=nurse.id, actor=actor, now=now + LATER
+            session,
+            person,
+            first.request.id,
+            note=note,
+            user_id=nurse.id,
+            actor=actor,
+            now=now + LATER,
         )
-    assert (first.note, first.settled_by) == ("called back", nurse.id)
+    assert (first.request.note, first.request.settled_by) == ("called back", nurse.id)
     assert not told_of(session, found, now + LATER).is_told
-    assert help_requests.ask(session, found, now=now + LATER) is not first
+    again = help_requests.ask(session, found, now=now + LATER)
+    assert again is not None
+    assert again.request.id != first.request.id
 
 
 def told_of(session: Session, found: OpenSurvey, now: datetime) -> Refusal:
@@ -192,13 +216,13 @@ def test_a_call_of_somebody_else_cannot_be_settled_and_a_note_has_an_end(
     assert call is not None
     with pytest.raises(NotFound):
         help_requests.settle(
-            session, other, call.id, note=None, user_id=nurse.id, actor=actor, now=now
+            session, other, call.request.id, note=None, user_id=nurse.id, actor=actor, now=now
         )
     with pytest.raises(InvalidInput):
         help_requests.settle(
-            session, person, call.id, note="x" * 501, user_id=nurse.id, actor=actor, now=now
+            session, person, call.request.id, note="x" * 501, user_id=nurse.id, actor=actor, now=now
         )
-    assert call.settled_at is None
+    assert call.request.settled_at is None
 
 
 def test_a_link_stands_for_its_own_visit_only(
@@ -209,3 +233,49 @@ def test_a_link_stands_for_its_own_visit_only(
     help_requests.ask(session, found, now=now + timedelta(days=35))
     made = session.scalars(select(SurveyLink.visit_id)).all()
     assert made == [found.visit.id]
+
+
+def test_a_call_is_mailed_to_the_staff_of_its_site_once(
+    session: Session, person: Participant, now: datetime
+) -> None:
+    study = person.study
+    for at in ("SHA", "BER"):
+        builders.user(session, now, Role.STAFF, of=study, at=at)
+    builders.user(session, now, Role.ADMIN, of=study)
+    found = closed(session, person, now)
+    for _ in range(2):
+        help_requests.ask(session, found, now=now + LATER)
+    mails = session.scalars(select(StaffMessage)).all()
+    assert [session.get_one(User, mail.user_id).name for mail in mails] == ["staff-sha"]
+    assert [(mail.kind, mail.status) for mail in mails] == [("help", "planned")]
+
+
+def test_at_a_site_without_staff_the_administrators_are_mailed_and_without_any_nobody(
+    session: Session, person: Participant, now: datetime
+) -> None:
+    first = help_requests.ask(session, closed(session, person, now), now=now + LATER)
+    assert first is not None
+    assert first.mails == ()
+    builders.user(session, now, Role.ADMIN, of=person.study)
+    other = builders.participant(session, now, of=person.study, at="SHA", anchor=date(2026, 3, 12))
+    help_requests.ask(session, closed(session, other, now), now=now + LATER)
+    mails = session.scalars(select(StaffMessage)).all()
+    assert [session.get_one(User, mail.user_id).name for mail in mails] == ["admin-all"]
+
+
+def test_a_call_settled_before_its_mail_left_cancels_it(
+    session: Session, person: Participant, now: datetime
+) -> None:
+    nurse = builders.user(session, now, Role.STAFF, of=person.study, at="SHA")
+    call = help_requests.ask(session, closed(session, person, now), now=now + LATER)
+    assert call is not None
+    actor = actors.user(nurse.id)
+    help_requests.settle(
+        session, person, call.request.id, note=None, user_id=nurse.id, actor=actor, now=now + LATER
+    )
+    claimed = staff_messages.claim(
+        session, call.mails[0], base_url="", actor=actor, now=now + LATER
+    )
+    mail = session.get_one(StaffMessage, call.mails[0])
+    assert claimed is None
+    assert (mail.status, mail.problem) == ("cancelled", "acknowledged")

@@ -46,6 +46,7 @@ class Survey {
     this.outbox.listen((state) => this.onOutbox(state));
     this.isReviewing = "reviewing" in this.urls;
     this.isEnding = false;
+    this.isLeaving = false;
   }
 
   async start(state) {
@@ -253,7 +254,10 @@ class Survey {
   onOutbox(state) {
     this.line.show(state);
     if (state.savedAt && !state.isFailing && !this.walk.isWhole && !this.isEnding) this.catchUp();
-    if (state.isFinished && state.pieces === 0) location.replace(this.urls.thanks);
+    if (state.isFinished && state.pieces === 0 && !this.isLeaving) {
+      this.isLeaving = true;
+      location.replace(this.urls.thanks);
+    }
   }
 }
 

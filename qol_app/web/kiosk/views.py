@@ -11,7 +11,7 @@ from flask_security import current_user, verify_password
 from qol_app.db.models import Handover
 from qol_app.domain.errors import TabletRetired, TabletUnknown
 from qol_app.domain.tablet_check import Ending, Outcome
-from qol_app.services import handovers, tablets
+from qol_app.services import durations, handovers, opened, tablets
 from qol_app.web import tablet, unit
 from qol_app.web.guards import public, with_tablet
 from qol_app.web.kiosk import pages
@@ -66,10 +66,12 @@ def check() -> ResponseReturnValue:
 
 
 def _start_survey(handover: Handover) -> None:
+    visit = opened.by_id(unit.reading(), handover.link_id).visit
     session.clear()
     session["survey"] = {
         "link": handover.link_id,
-        "language": handover.link.visit.participant.language,
+        "language": visit.participant.language,
+        "minutes": durations.of_visit(unit.reading(), visit),
         "handover": handover.id,
     }
 
@@ -109,8 +111,9 @@ def give_back() -> ResponseReturnValue:
     """Give the tablet to the same patient again, who passes the check again."""
     if not _is_unlocked():
         return redirect(url_for(".show"), 303)
-    handovers.give_back(unit.session(), g.tablet.id, now=unit.now())
+    handover = handovers.give_back(unit.session(), g.tablet.id, now=unit.now())
     session.clear()
+    session[CHOSEN] = handover.link.visit.participant.language
     return tablet.forget_pages(redirect(url_for(".show"), 303))
 
 

@@ -20,6 +20,7 @@ from qol_app.domain.errors import (
 from qol_app.services.opened import OpenVisit
 from qol_app.services.refusals import WRONG_VISIT, Refusal
 from qol_app.web.locale import day_in_words, language
+from qol_app.web.patient.view_models import LanguageChoice, languages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,9 @@ class RefusalPage:
     code_url: str | None
     is_told: bool
     contact: str
+    language_url: str | None = None
+    """Where another language is chosen; None where a withdrawn link may change nothing."""
+    languages: tuple[LanguageChoice, ...] = ()
 
 
 def unknown() -> RefusalPage:
@@ -66,7 +70,9 @@ def unknown() -> RefusalPage:
     )
 
 
-def page(visit: OpenVisit, refusal: Refusal, *, help_url: str) -> RefusalPage:
+def page(
+    visit: OpenVisit, refusal: Refusal, *, help_url: str, language_url: str | None
+) -> RefusalPage:
     """Return the page of a link that leads nowhere now, in the page's language."""
     spoken, protocol = language(), visit.protocol
     return RefusalPage(
@@ -76,6 +82,8 @@ def page(visit: OpenVisit, refusal: Refusal, *, help_url: str) -> RefusalPage:
         code_url=None,
         is_told=refusal.is_told and refusal.may_ask,
         contact=protocol.contact[spoken],
+        language_url=language_url,
+        languages=languages(protocol),
     )
 
 

@@ -31,6 +31,7 @@ from qol_app.web.locale import survey_session
 from qol_app.web.patient import refusal_words
 from qol_app.web.patient.arriving import find_link
 from qol_app.web.patient.blueprint import bp
+from qol_app.web.patient.sending import tell_staff
 
 REFUSALS = (
     AlreadySubmitted,
@@ -43,6 +44,9 @@ REFUSALS = (
     WindowClosed,
 )
 
+STANDING = (AlreadySubmitted, LinkExpired, LinkTooEarly, WindowClosed)
+"""Refusals of links that nobody withdrew: their patient may choose the language."""
+
 
 def refused(error: QolError) -> ResponseReturnValue:
     """Answer with the page of a link that leads nowhere."""
@@ -52,13 +56,21 @@ def refused(error: QolError) -> ResponseReturnValue:
         return render_template("patient/refused.html", page=refusal_words.unknown()), error.status
     survey: OpenSurvey = g.survey
     refusal = refusals.read(unit.reading(), survey, error, now=unit.now())
-    page = refusal_words.page(survey.visit, refusal, help_url=_help_url())
+    language_url = _language_url() if isinstance(error, STANDING) else None
+    page = refusal_words.page(
+        survey.visit, refusal, help_url=_help_url(), language_url=language_url
+    )
     return render_template("patient/refused.html", page=page), error.status
 
 
 def _help_url() -> str:
     token = (request.view_args or {}).get("token")
     return url_for("patient.ask_help_first", token=token) if token else url_for("patient.ask_help")
+
+
+def _language_url() -> str | None:
+    token = (request.view_args or {}).get("token")
+    return url_for("patient.choose_language_first", token=token) if token else None
 
 
 def stale(error: CSRFError) -> ResponseReturnValue:
@@ -96,4 +108,6 @@ def ask_help() -> ResponseReturnValue:
 
 def _ask(found: OpenSurvey) -> None:
     recognise(found)
-    help_requests.ask(unit.session(), found, now=unit.now())
+    asked = help_requests.ask(unit.session(), found, now=unit.now())
+    if asked is not None:
+        tell_staff(asked.mails)

@@ -19,9 +19,9 @@ from qol_app.services.opened import OpenSurvey, OpenVisit
 from qol_app.services.responses import Answer
 from qol_app.services.survey import SurveyPage
 from qol_app.web import tickets, unit
-from qol_app.web.guards import public, with_link
+from qol_app.web.guards import enter, public, with_link
 from qol_app.web.patient import view_models
-from qol_app.web.patient.arriving import open_link
+from qol_app.web.patient.arriving import find_link, open_link
 from qol_app.web.patient.blueprint import bp
 from qol_app.web.patient.forms import PageForm, page_form
 from qol_app.web.patient.review import review_page
@@ -63,8 +63,13 @@ def start(token: str) -> ResponseReturnValue:
 @bp.post("/s/<token>/language")
 @public
 def choose_language_first(token: str) -> ResponseReturnValue:
-    """Remember the language that the patient picked before starting."""
-    _remember_language(open_link(token))
+    """Remember the language that the patient picked, also of a link that opens nothing now.
+
+    Who reads "not open yet" in a foreign language needs another one most.
+    """
+    found = find_link(token)
+    enter(found)
+    _remember_language(found)
     return redirect(url_for(".welcome", token=token), 303)
 
 

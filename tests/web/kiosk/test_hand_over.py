@@ -19,6 +19,7 @@ from qol_app.domain.roles import Role
 from tests import builders
 from tests.web.conftest import World
 from tests.web.kiosk.conftest import PIN, TABLETS, Device
+from tests.web.patient.test_display import sent_by_others
 
 WORKLIST = "/studies/example/worklist"
 RANDOM = re.compile(r'/static/[0-9a-f]+/|name="csrf_token" value="[^"]+"')
@@ -74,7 +75,7 @@ def test_handing_over_signs_staff_out_and_asks_who_holds_the_tablet(
     assert (answer.status_code, answer.location) == (303, "/tablet")
     assert answer.headers["Clear-Site-Data"] == '"cache"'
     with tablet.client.session_transaction() as cookie:
-        assert dict(cookie) == {}
+        assert dict(cookie) == {"language": "zh-Hans"}
     assert tablet.client.get(WORKLIST).status_code == 303
     page = tablet.look()
     assert '<html lang="zh-Hans"' in page.text
@@ -344,3 +345,12 @@ def test_a_visit_that_is_not_open_is_not_handed_over(
     data = {"visit": "m3", "language": "en"}
     assert tablet.client.post(f"{page_of(world)}/hand-over", data=data).status_code == 422
     assert audit() == ["tablet_registered"]
+
+
+def test_on_a_tablet_too_the_pages_say_how_long_others_needed(
+    tablet: Device, world: World, sessions: Sessions, now: datetime
+) -> None:
+    sent_by_others(sessions, world, now, 9)
+    begin(tablet, world)
+    page = tablet.client.get("/survey", follow_redirects=True)
+    assert "about 9 minutes left" in page.text

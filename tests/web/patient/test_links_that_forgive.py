@@ -17,6 +17,7 @@ from qol_app.db.session import Sessions
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.services import enrolment, links, participants, submission
 from tests import builders
+from tests.builders import Post
 from tests.web.conftest import World
 from tests.web.patient.conftest import Patient, a_link
 
@@ -236,3 +237,37 @@ def test_the_day_is_the_sites(app: Flask, sessions: Sessions, world: World) -> N
     with time_machine.travel(late_evening, tick=False):
         token = sent(sessions, world, late_evening)
         assert "You sent them on 3 March." in app.test_client().get(f"/s/{token}").text
+
+
+@pytest.mark.parametrize("make", [early, expired, sent])
+def test_who_cannot_read_the_page_chooses_another_language(
+    app: Flask, sessions: Sessions, world: World, now: datetime, make: Make
+) -> None:
+    token, client = make(sessions, world, now), app.test_client()
+    assert f'action="/s/{token}/language"' in client.get(f"/s/{token}").text
+    page = client.post(f"/s/{token}/language", data={"language": "zh-Hans"}, follow_redirects=True)
+    assert '<html lang="zh-Hans"' in page.text
+
+
+def test_a_withdrawn_link_changes_no_language(
+    app: Flask, sessions: Sessions, world: World, now: datetime
+) -> None:
+    token, client = revoked(sessions, world, now), app.test_client()
+    assert "/language" not in client.get(f"/s/{token}").text
+    client.post(f"/s/{token}/language", data={"language": "zh-Hans"})
+    with sessions.read() as session:
+        assert session.get_one(Participant, world.due.id).language == "en"
+
+
+def test_telling_the_clinic_mails_its_staff_at_once_and_names_nobody(
+    app: Flask, sessions: Sessions, world: World, now: datetime, post: Post
+) -> None:
+    token, client = early(sessions, world, now), app.test_client()
+    for _ in range(2):
+        client.post(f"/s/{token}/help")
+    (mail,) = post.mails
+    assert mail.to == "staff-sha@example.org"
+    assert mail.subject == "A participant asks for help (example)"
+    assert "http://survey.example/studies/example/worklist\n" in mail.body
+    for secret in (world.due.number, token, "Month 3", "1960"):
+        assert secret not in mail.subject + mail.body

@@ -36,7 +36,7 @@ def called(sessions: Sessions, person: Participant, visit: str, now: datetime) -
         made = help_requests.ask(session, opened.by_token(session, token), now=now)
         session.commit()
     assert made is not None
-    return made.id
+    return made.request.id
 
 
 def settle_url(person: Participant, call: int) -> str:
