@@ -95,3 +95,9 @@ class ParticipantEventKind(StrEnum):
     TREATMENT = "treatment"
     PROGRESSION = "progression"
     STOMA = "stoma"
+
+
+ENDINGS = frozenset(
+    {ParticipantEventKind.DIED, ParticipantEventKind.WITHDREW, ParticipantEventKind.PRO_STOPPED}
+)
+"""Events after which no form is expected."""

@@ -213,6 +213,11 @@ def spoken_in(participant: Participant, language: str) -> str:
     return language if language in offered else offered[0]
 
 
+def titles(session: Session, visit: Visit, language: str) -> dict[int, str]:
+    """Return the titles of a visit's forms by form version, in the reader's language or another."""
+    return _titles(session, [visit], spoken_in(visit.participant, language))
+
+
 def _titles(session: Session, planned: Iterable[Visit], language: str) -> dict[int, str]:
     versions = {form.form_version_id: form.form_version for v in planned for form in v.responses}
     return {

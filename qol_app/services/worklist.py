@@ -86,7 +86,7 @@ def tasks(
         select(Visit)
         .join(Visit.participant)
         .where(
-            *_of(study, sites),
+            *at_sites(study, sites),
             *_within(narrowing or Narrowing()),
             Visit.opens_on <= now.date() + ZONE_MARGIN,
             Visit.closes_on >= now.date() - ZONE_MARGIN,
@@ -109,7 +109,8 @@ def tasks(
     return sorted(found, key=lambda t: (ORDER.index(t.state), t.last_day, t.participant.number))
 
 
-def _of(study: Study, sites: frozenset[int] | None) -> list[ColumnElement[bool]]:
+def at_sites(study: Study, sites: frozenset[int] | None) -> list[ColumnElement[bool]]:
+    """Return what holds of the study's participants at these sites; None means all sites."""
     conditions = [Participant.study_id == study.id]
     if sites is not None:
         conditions.append(Participant.site_id.in_(sites))
@@ -173,7 +174,7 @@ def arrivals(
         select(Visit, came.c.at)
         .join(Visit.participant)
         .join(came, came.c.visit_id == Visit.id)
-        .where(*_of(study, sites))
+        .where(*at_sites(study, sites))
         .order_by(came.c.at.desc(), Visit.id)
         .limit(limit)
         .options(joinedload(Visit.participant).joinedload(Participant.site))

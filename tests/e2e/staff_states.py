@@ -79,6 +79,31 @@ def worklist(stage: Stage) -> None:
     stage.go(study(WATCHED, "worklist"))
 
 
+def why_missing(stage: Stage) -> None:
+    number = happened(stage)
+    stage.go(study("example", f"participants/{number}/visits/baseline/missing"))
+
+
+def why_missing_mistake(stage: Stage) -> None:
+    why_missing(stage)
+    stage.page.locator("main form .button--primary").click()
+    expect(stage.page.locator(".field__error").first).to_be_visible()
+
+
+def closed(stage: Stage) -> None:
+    """The worklist with a visit that closed without answers."""
+    with stage.app.extensions["sessions"].write() as session:
+        stage.visit(session, opens_in=-60)
+        session.commit()
+    happened(stage)
+    stage.go(study("example", "worklist"))
+
+
+def completion(stage: Stage) -> None:
+    closed(stage)
+    stage.go(study("example", "completion"))
+
+
 def participants(stage: Stage) -> None:
     happened(stage)
     stage.go(study("example", "participants"))
@@ -160,6 +185,10 @@ STATES: dict[str, Callable[[Stage], None]] = {
     for state in (
         sign_in,
         worklist,
+        closed,
+        why_missing,
+        why_missing_mistake,
+        completion,
         participants,
         participants_none,
         participant,

@@ -8,6 +8,8 @@ from qol_app.settings import Settings
 from qol_app.web.staff import (
     alert_views,
     calls,
+    completion_views,
+    missing_views,
     participant_views,
     postponing,
     stray_views,
@@ -19,6 +21,8 @@ from qol_app.web.staff.blueprint import bp
 __all__ = [
     "alert_views",
     "calls",
+    "completion_views",
+    "missing_views",
     "participant_views",
     "postponing",
     "register",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from qol_app.db.models import Participant, SurveyLink
-from qol_app.domain.compliance import FormStatus
+from qol_app.domain.compliance import ENDED, FormStatus
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.roles import Permission
 from qol_app.domain.study import Protocol
@@ -18,7 +18,7 @@ from qol_app.services import facts
 from qol_app.services.outbox import MessageStatus
 from qol_app.services.participants import FormRecord, VisitRecord
 from qol_app.web.navigation import in_words
-from qol_app.web.staff import words
+from qol_app.web.staff import missing_views, words
 from qol_app.web.staff.lists import hand_over_url, may, participant_url
 
 EDGE = 6.0
@@ -49,6 +49,8 @@ class FormRow:
     answered_on: str
     answered: int
     shown: int
+    missing: str
+    """Why it is missing, as staff said; empty where nothing was said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,8 @@ class VisitBlock:
     send_url: str
     withdraw_url: str
     answers_url: str
+    missing_url: str | None
+    """Where staff say why its forms are missing; None where none is, or the user may not."""
     hand_over_url: str | None
     """None where the visit is not open, or the user may not hand a tablet over."""
 
@@ -224,8 +228,16 @@ def _block(protocol: Protocol, participant: Participant, record: VisitRecord) ->
         send_url=url("staff.send_link"),
         withdraw_url=url("staff.withdraw_links"),
         answers_url=url("staff.answers"),
+        missing_url=url("staff.why_missing") if _is_missing(participant, record) else None,
         hand_over_url=hand_over_url(participant, visit.code) if record.may_be_answered else None,
     )
+
+
+def _is_missing(participant: Participant, record: VisitRecord) -> bool:
+    """Tell whether a form of the visit is missing, and whether the user may say why."""
+    unsent = any(form.response.submitted_at is None for form in record.forms)
+    expected = record.state.status not in ENDED | {FormStatus.NOT_DUE}
+    return unsent and expected and may(Permission.SET_REASONS, participant)
 
 
 def _form(form: FormRecord) -> FormRow:
@@ -242,6 +254,7 @@ def _form(form: FormRecord) -> FormRow:
         answered_on=words.day(response.answered_on) if response.answered_on else "",
         answered=form.items_answered,
         shown=form.items_shown,
+        missing=missing_views.reason_in_words(response),
     )
 
 
