@@ -86,6 +86,7 @@ def why_missing(stage: Stage) -> None:
 
 def why_missing_mistake(stage: Stage) -> None:
     why_missing(stage)
+    stage.page.locator("[name=reason][value=other]").check()
     stage.page.locator("main form .button--primary").click()
     expect(stage.page.locator(".field__error").first).to_be_visible()
 
