@@ -18,7 +18,7 @@ class Role(StrEnum):
     """A research nurse at one site."""
     ANALYST = "analyst"
     MONITOR = "monitor"
-    """Reads everything but contact details and groups, and asks about it."""
+    """Reads everything but contact details, and asks about it."""
 
 
 class Permission(StrEnum):

@@ -25,6 +25,7 @@ PLACES = (
     (Permission.SEE_TRAJECTORIES, "analysis.trajectories", _l("Trajectories")),
     (Permission.DOWNLOAD, "analysis.downloads", _l("Downloads")),
     (Permission.IMPORT_WORDINGS, "admin.wordings", _l("Wordings")),
+    (Permission.SEE_AUDIT, "staff.audit", _l("Audit trail")),
 )
 """Where one can go in a study, and the permission that each place needs."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from qol_app.db.models import Visit
 from qol_app.domain import actor as actors
 from qol_app.domain.postponing import Delay, Reason
+from qol_app.domain.roles import Role
 from qol_app.services import help_requests, links, opened, patient_answers, postponements
 from qol_app.services.responses import Answer
 from tests import builders
@@ -120,6 +121,12 @@ def participant(stage: Stage) -> None:
     stage.go(study("example", f"participants/{number}"))
 
 
+def audit(stage: Stage) -> None:
+    happened(stage, put_off)
+    stage.sign_in_as(Role.MONITOR)
+    stage.go(study("example", "audit"))
+
+
 def enrol(stage: Stage) -> None:
     happened(stage)
     stage.go(study("example", "participants/new"))
@@ -193,6 +200,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
         participants,
         participants_none,
         participant,
+        audit,
         enrol,
         answers,
         link,

@@ -76,22 +76,31 @@ class Stage:
 
     def nurse(self, session: Session, study: str = "example") -> User:
         """The nurse of Berlin in a study."""
-        name = f"nurse-{study}"
-        found = session.scalars(select(User).where(User.email == f"{name}@example.org")).first()
+        return self.user(session, Role.STAFF, study)
+
+    def user(self, session: Session, role: Role, study: str = "example") -> User:
+        """A user with a role in Berlin."""
+        name = "nurse" if role is Role.STAFF else role.value
+        address = f"{name}-{study}@example.org"
+        found = session.scalars(select(User).where(User.email == address)).first()
         return found or builders.user(
             session,
             datetime.now(UTC),
-            Role.STAFF,
+            role,
             of=self.study(session, study),
             at="BER",
-            name=name,
+            name=f"{name}-{study}",
         )
 
     def sign_in(self, study: str = "example") -> None:
         """Give the browser the session of the nurse of Berlin."""
+        self.sign_in_as(Role.STAFF, study)
+
+    def sign_in_as(self, role: Role, study: str = "example") -> None:
+        """Give the browser the session of a user with a role in Berlin."""
         with self.app.extensions["sessions"].write() as session:
-            nurse = self.nurse(session, study)
-            values = {"_user_id": nurse.fs_uniquifier, "_fresh": True}
+            user = self.user(session, role, study)
+            values = {"_user_id": user.fs_uniquifier, "_fresh": True}
             session.commit()
         signer = self.app.session_interface.get_signing_serializer(self.app)
         name = self.app.config["SESSION_COOKIE_NAME"]

@@ -7,6 +7,7 @@ from flask import Flask
 from qol_app.settings import Settings
 from qol_app.web.staff import (
     alert_views,
+    audit_views,
     calls,
     completion_views,
     missing_views,
@@ -20,6 +21,7 @@ from qol_app.web.staff.blueprint import bp
 
 __all__ = [
     "alert_views",
+    "audit_views",
     "calls",
     "completion_views",
     "missing_views",
