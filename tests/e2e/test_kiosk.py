@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from flask_security import hash_password
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, expect
 from sqlalchemy import select
 
-from qol_app.db.models import AnswerEvent, Handover
+from qol_app.db.models import AnswerEvent, Handover, Tablet
 from qol_app.domain.roles import Role
+from qol_app.domain.tablet_check import TabletState
+from qol_app.services import handovers
 from tests import builders
 from tests.builders import PASSWORD
 from tests.e2e.conftest import CHROMIUM, QUIET
@@ -31,6 +34,7 @@ KEPT = """async () => ({
   databases: (await indexedDB.databases()).map((each) => each.name),
   caches: await caches.keys(), cookie: document.cookie,
 })"""
+NOTHING = {"local": [], "session": [], "databases": [], "caches": [], "cookie": ""}
 
 
 @pytest.fixture
@@ -114,6 +118,36 @@ class Ward:
 
         self.page.on("requestfinished", lambda request: keep(request.response()))
 
+    def begin_without_a_line(self, number: str) -> None:
+        """Hand over, pass the check, and cut the line as soon as the device could go on."""
+        self.sign_in()
+        self.register()
+        self.hand_over(number)
+        self.page.clock.install()
+        self.check(number)
+        expect(self.page.locator("form[data-live]")).to_be_visible()
+        self.context.set_offline(True)
+
+    def expect_nothing_kept(self) -> None:
+        """The lock page looks for waiting answers, sends them, then erases its store."""
+        for _ in range(100):
+            if self.page.evaluate(KEPT) == NOTHING:
+                break
+            self.page.wait_for_timeout(100)
+        assert self.page.evaluate(KEPT) == NOTHING
+
+    def events(self) -> list[tuple[str, object]]:
+        """Every answer that the server has, blanks aside, in the order in which they came."""
+        with self.app.extensions["sessions"].read() as session:
+            found = session.scalars(select(AnswerEvent).order_by(AnswerEvent.id))
+            return [(event.item, event.value) for event in found if event.value is not None]
+
+    def state(self) -> TabletState:
+        with self.app.extensions["sessions"].read() as session:
+            tablets = session.scalars(select(Tablet)).all()
+            found = handovers.states(session, tablets, now=datetime.now(UTC))
+            return found[tablets[0].id][0]
+
     def endings(self) -> list[str | None]:
         with self.app.extensions["sessions"].read() as session:
             return list(session.scalars(select(Handover.ended_as).order_by(Handover.id)))
@@ -189,12 +223,7 @@ def test_from_the_nurse_to_the_patient_and_back_nothing_is_left(ward: Ward) -> N
     for body in ward.bodies:
         assert REMARK not in body
         assert number not in body
-    nothing = {"local": [], "session": [], "databases": [], "caches": [], "cookie": ""}
-    for _ in range(50):  # the lock page looks for waiting answers, then erases its store
-        if page.evaluate(KEPT) == nothing:
-            break
-        page.wait_for_timeout(100)
-    assert page.evaluate(KEPT) == nothing
+    ward.expect_nothing_kept()
     cookies = {cookie["name"]: cookie["httpOnly"] for cookie in ward.context.cookies()}
     assert cookies == {"qol": True, "qol-tablet": True}
 
@@ -293,6 +322,77 @@ def test_without_a_line_the_answers_are_covered_at_once_and_it_locks_when_the_li
     ward.context.set_offline(False)
     ward.expect_locked()
     assert ward.endings() == ["taken_back"]
+
+
+def test_what_was_answered_without_a_line_arrives_once_after_the_session_and_it_locks(
+    ward: Ward,
+) -> None:
+    """The tablet lay there without a line for longer than its session."""
+    page, number = ward.page, ward.numbers[0]
+    ward.begin_without_a_line(number)
+    page.locator("#ENERGY-4").check()
+    turn(page)
+    page.locator("#COMFORT-7").check()
+    expect(page.locator("#save-line")).to_contain_text("2 answers are only on this device")
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=20)):
+        page.clock.fast_forward("20:00")
+        expect(page.get_by_text("The tablet is locking")).to_be_visible()
+        expect(page.locator("main")).to_be_hidden()
+        ward.context.set_offline(False)
+        ward.expect_locked()
+        ward.expect_nothing_kept()
+        assert ward.events() == [("ENERGY", 4), ("COMFORT", 7)]
+        assert ward.endings() == ["idle"]
+        ward.open("/survey")
+        ward.expect_locked()
+        assert ward.state() is TabletState.LOCKED
+
+
+def test_a_locked_tablet_that_sends_what_waited_stays_locked(ward: Ward) -> None:
+    """It was switched off without a line and comes back an hour later, at its own page."""
+    page, number = ward.page, ward.numbers[0]
+    ward.begin_without_a_line(number)
+    page.locator("#ENERGY-4").check()
+    expect(page.locator("#save-line")).to_contain_text("1 answer is only on this device")
+    page.close()
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=1)):
+        ward.context.set_offline(False)
+        ward.page = ward.context.new_page()
+        ward.page.clock.install(time=datetime.now(UTC))
+        ward.open("/survey")
+        ward.expect_locked()
+        ward.expect_nothing_kept()
+        assert ward.events() == [("ENERGY", 4)]
+        assert ward.state() is TabletState.LOCKED
+        ward.open("/survey")
+        ward.expect_locked()
+
+
+def test_a_patient_who_goes_on_without_a_line_for_longer_than_the_session_is_not_sent_away(
+    ward: Ward,
+) -> None:
+    page, number = ward.page, ward.numbers[0]
+    ward.begin_without_a_line(number)
+    page.locator("#ENERGY-4").check()
+    turn(page)
+    for choice in (3, 4, 5, 6, 7):
+        page.clock.fast_forward("04:00")
+        page.locator(f"#COMFORT-{choice}").check()
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=20)):
+        ward.context.set_offline(False)
+        expect(page.locator("#save-line")).to_contain_text("Saved on the server")
+        waited = [("ENERGY", 4), *[("COMFORT", choice) for choice in (3, 4, 5, 6, 7)]]
+        assert ward.events() == waited
+        turn(page)
+        ward.answer_all()
+        page.locator(".actions__next").click()
+        page.wait_for_url("**/survey/thanks")
+        page.get_by_role("button", name="Done, give the tablet back").click()
+        ward.expect_locked()
+        ward.expect_nothing_kept()
+        assert ward.events()[:6] == waited
+        assert {item for item, _value in ward.events()[6:]}.isdisjoint({"ENERGY", "COMFORT"})
+        assert ward.endings() == ["finished"]
 
 
 def test_the_whole_way_works_without_script(ward: Ward, browser: Browser) -> None:

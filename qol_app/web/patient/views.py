@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from qol_app.domain import helpers
 from qol_app.services import (
-    durations,
     links,
     opened,
     participants,
@@ -18,7 +17,7 @@ from qol_app.services import (
 from qol_app.services.opened import OpenSurvey, OpenVisit
 from qol_app.services.responses import Answer
 from qol_app.services.survey import SurveyPage
-from qol_app.web import tickets, unit
+from qol_app.web import running, tickets, unit
 from qol_app.web.guards import enter, public, with_link
 from qol_app.web.patient import view_models
 from qol_app.web.patient.arriving import find_link, open_link
@@ -51,11 +50,7 @@ def start(token: str) -> ResponseReturnValue:
     found = open_link(token)
     if not found.is_started:
         links.start(unit.session(), found.link_id, now=unit.now())
-    session["survey"] = {
-        "link": found.link_id,
-        "language": found.visit.participant.language,
-        "minutes": durations.of_visit(unit.reading(), found.visit),
-    }
+    running.begin(found)
     # Straight to the item: on a slow line every further redirect costs half a second.
     return redirect(_resume_url(found.visit), 303)
 
