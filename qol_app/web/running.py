@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import session
 
+from qol_app.domain.helpers import Helper
 from qol_app.services import durations
 from qol_app.services.opened import OpenSurvey
 from qol_app.web import unit
+from qol_app.web.locale import survey_session
 
 
 def begin(found: OpenSurvey, *, handover_id: int | None = None) -> None:
@@ -22,3 +24,13 @@ def begin(found: OpenSurvey, *, handover_id: int | None = None) -> None:
     }
     if handover_id is not None:
         session["survey"]["handover"] = handover_id
+
+
+def helper() -> str | None:
+    """Return who helped, as was chosen and not yet sent."""
+    return survey_session().get("helper")
+
+
+def remember_helper(chosen: Helper | None) -> None:
+    """Keep who helped until the forms are sent; nothing of it is stored before."""
+    session["survey"] = {**survey_session(), "helper": chosen and chosen.value}

@@ -6,6 +6,7 @@ from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from qol_app.domain import helpers
+from qol_app.domain.helpers import Helper
 from qol_app.services import (
     links,
     opened,
@@ -23,7 +24,7 @@ from qol_app.web.patient import view_models
 from qol_app.web.patient.arriving import find_link, open_link
 from qol_app.web.patient.blueprint import bp
 from qol_app.web.patient.forms import PageForm, page_form
-from qol_app.web.patient.review import review_page
+from qol_app.web.patient.review import review_page, way_from
 from qol_app.web.patient.sending import score_later, tell_staff
 
 
@@ -156,17 +157,27 @@ def review() -> ResponseReturnValue:
 @bp.post("/survey/review")
 @with_link
 def send() -> ResponseReturnValue:
-    """Send the visit's forms. A second tap finds them sent and says thank you again."""
+    """Send the visit's forms, or go where the pressed button says and keep who helped.
+
+    A second tap finds the forms sent and says thank you again.
+    """
     helper = helpers.parse(request.form.get("helper", ""))
-    visit: OpenVisit = g.survey.visit
-    if not survey.is_submitted(visit):
-        survey.check_open(visit, now=unit.now())
+    if survey.is_submitted(g.survey.visit):
+        return redirect(url_for(".thanks"), 303)
+    visit, go = _visit(), request.form.get("go", "next")
+    if go != "next":
+        running.remember_helper(helper)
+        return redirect(way_from(review_page(unit.reading(), visit), go), 303)
+    _submit(visit, helper)
+    return redirect(url_for(".thanks"), 303)
+
+
+def _submit(visit: OpenVisit, helper: Helper | None) -> None:
     stored = links.by_id(unit.session(), g.survey.link_id).visit
     if submission.submit_visit(
         unit.session(), stored, mode="patient", actor=g.actor, now=unit.now(), helper=helper
     ):
         unit.after_commit(lambda: score_later(visit))
-    return redirect(url_for(".thanks"), 303)
 
 
 @bp.get("/survey/thanks")
