@@ -13,10 +13,9 @@ from flask.testing import FlaskClient
 from flask_security import hash_password
 from sqlalchemy import select
 
-from qol_app.db.models import AnswerEvent, Response, Study, SurveyLink
+from qol_app.db.models import AnswerEvent, Response, SurveyLink
 from qol_app.db.session import Sessions
 from qol_app.domain.roles import Role
-from qol_app.services import submission
 from tests import builders
 from tests.web.conftest import World
 from tests.web.kiosk.conftest import PIN, TABLETS, Device
@@ -151,16 +150,7 @@ def test_after_the_check_the_patient_answers_as_the_patient(
 def test_the_pages_say_how_long_it_takes_as_behind_a_link(
     tablet: Device, world: World, sessions: Sessions, now: datetime
 ) -> None:
-    with sessions.write() as session:
-        study = session.get_one(Study, world.study.id)
-        for _ in range(5):
-            person = builders.participant(
-                session, now, of=study, at="SHA", anchor=world.due.anchor_date
-            )
-            start = now - timedelta(minutes=9)
-            visit = builders.answered(session, start, person, "baseline", {"DAY": 5}, sent=False)
-            submission.submit_visit(session, visit, mode="patient", actor=builders.COMMAND, now=now)
-        session.commit()
+    sent_by_others(sessions, world, now, 9)
     begin(tablet, world)
     page = tablet.client.get("/survey", follow_redirects=True)
     assert "about 9 minutes left" in page.text
@@ -366,12 +356,3 @@ def test_a_visit_that_is_not_open_is_not_handed_over(
     data = {"visit": "m3", "language": "en"}
     assert tablet.client.post(f"{page_of(world)}/hand-over", data=data).status_code == 422
     assert audit() == ["tablet_registered"]
-
-
-def test_on_a_tablet_too_the_pages_say_how_long_others_needed(
-    tablet: Device, world: World, sessions: Sessions, now: datetime
-) -> None:
-    sent_by_others(sessions, world, now, 9)
-    begin(tablet, world)
-    page = tablet.client.get("/survey", follow_redirects=True)
-    assert "about 9 minutes left" in page.text
