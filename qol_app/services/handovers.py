@@ -6,14 +6,22 @@ over, even while its row still waits for somebody to write that down.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from qol_app.db.audit import audited
-from qol_app.db.models import Handover, Participant, Response, SurveyLink, Tablet, Visit
+from qol_app.db.models import (
+    AnswerEvent,
+    Handover,
+    Participant,
+    Response,
+    SurveyLink,
+    Tablet,
+    Visit,
+)
 from qol_app.domain import actor as actors
 from qol_app.domain import tablet_check
 from qol_app.domain.actor import Actor
@@ -21,13 +29,23 @@ from qol_app.domain.errors import Conflict
 from qol_app.domain.events import Action
 from qol_app.domain.tablet_check import Ending, Outcome, TabletState
 from qol_app.services import facts, links, survey, tablets
-from qol_app.services.rows import ResponseRow
 
 CHANNEL = "tablet"
 
+_LAST_GIVEN = (
+    select(func.max(AnswerEvent.answered_at))
+    .join(Response, Response.id == AnswerEvent.response_id)
+    .where(Response.visit_id == SurveyLink.visit_id)
+    .correlate(SurveyLink)
+    .scalar_subquery()
+)
+"""When the last answer to a link's visit was given. What waited on the tablet for a line came
+later than that, and nobody need have held the tablet then."""
+
 _RUNNING = (
-    select(Handover.confirmed_at)
+    select(Handover.confirmed_at, _LAST_GIVEN)
     .join(Tablet, Tablet.id == Handover.tablet_id)
+    .join(SurveyLink, SurveyLink.id == Handover.link_id)
     .where(
         Handover.id == bindparam("handover_id"),
         Handover.ended_at.is_(None),
@@ -45,19 +63,12 @@ def last(session: Session, tablet_id: int) -> Handover | None:
     return session.scalar(query.limit(1).options(to_participant))
 
 
-def is_running(
-    session: Session, handover_id: int, forms: Iterable[ResponseRow], *, now: datetime
-) -> bool:
-    """Tell whether the tablet is still in the hands of the participant who passed the check.
-
-    Args:
-        forms: The visit's forms as they were just read; their last answers are the activity.
-    """
-    found = session.connection().execute(_RUNNING, {"handover_id": handover_id})
-    confirmed_at = found.scalar_one_or_none()
-    if confirmed_at is None:
+def is_running(session: Session, handover_id: int, *, now: datetime) -> bool:
+    """Tell whether the tablet is still in the hands of the participant who passed the check."""
+    found = session.connection().execute(_RUNNING, {"handover_id": handover_id}).one_or_none()
+    if found is None or found[0] is None:
         return False
-    return not tablet_check.is_idle([confirmed_at, *(f.last_activity_at for f in forms)], now=now)
+    return not tablet_check.is_idle(found, now=now)
 
 
 def is_open(session: Session, handover: Handover, *, now: datetime) -> bool:
@@ -255,13 +266,11 @@ def _is_open(handover: Handover, activity: datetime | None, now: datetime) -> bo
 
 
 def _last_answers(session: Session, of: Sequence[Handover]) -> Mapping[int, datetime]:
-    """Return by hand-over when the last answer to its visit came, where any did."""
+    """Return by hand-over when the last answer to its visit was given, where any was."""
     query = (
-        select(Handover.id, func.max(Response.last_activity_at))
+        select(Handover.id, _LAST_GIVEN)
         .join(SurveyLink, SurveyLink.id == Handover.link_id)
-        .join(Response, Response.visit_id == SurveyLink.visit_id)
         .where(Handover.id.in_([handover.id for handover in of]))
-        .group_by(Handover.id)
     )
     return {handover_id: at for handover_id, at in session.execute(query) if at is not None}
 

@@ -46,7 +46,7 @@ def with_link(view: View) -> View:
         if link_id is None:
             raise LinkUnknown("no survey is running in this browser")
         survey = opened.by_id(unit.reading(), link_id)
-        if _was_given_back(survey):
+        if _was_given_back():
             return tablet.leave()
         enter(survey)
         return cast(ResponseReturnValue, view(*args, **kwargs))
@@ -76,11 +76,11 @@ def with_ticket(view: View) -> View:
     return cast(View, guarded)
 
 
-def _was_given_back(survey: OpenSurvey) -> bool:
+def _was_given_back() -> bool:
     """Tell whether the survey runs on a shared tablet that its patient holds no longer."""
     handover_id = survey_session().get("handover")
     return handover_id is not None and not handovers.is_running(
-        unit.reading(), handover_id, survey.visit.responses, now=unit.now()
+        unit.reading(), handover_id, now=unit.now()
     )
 
 

@@ -14,7 +14,8 @@ from qol_app.domain import actor as actors
 from qol_app.domain.errors import AlreadySubmitted, Conflict, LinkTooEarly, TabletRetired
 from qol_app.domain.roles import Role
 from qol_app.domain.tablet_check import Outcome, TabletState
-from qol_app.services import handovers, participants, submission, tablets
+from qol_app.services import forms, handovers, participants, responses, submission, tablets
+from qol_app.services.responses import Answer
 from tests import builders
 
 MINUTE = timedelta(minutes=1)
@@ -55,8 +56,7 @@ class Ward:
 
     def is_running(self, handover: Handover, now: datetime) -> bool:
         self.session.flush()
-        forms = self.visit.responses
-        return handovers.is_running(self.session, handover.id, forms, now=now)
+        return handovers.is_running(self.session, handover.id, now=now)
 
     def audit(self) -> list[tuple[str, str, str | None]]:
         events = self.session.scalars(select(AuditEvent).order_by(AuditEvent.id))
@@ -229,6 +229,28 @@ def test_fifteen_minutes_without_an_answer_end_it_and_an_answer_keeps_it(
     assert ward.state(now + 28 * MINUTE) is TabletState.IN_USE
     assert not ward.is_running(handover, now + 29 * MINUTE)
     assert ward.state(now + 29 * MINUTE) is TabletState.LOCKED
+
+
+@pytest.mark.parametrize(
+    ("given", "runs"),
+    [
+        pytest.param(5, False, id="given before it lay there, sent by the locked tablet"),
+        pytest.param(19, True, id="given just now, by a patient who went on without a line"),
+    ],
+)
+def test_an_answer_that_waited_for_a_line_counts_from_when_it_was_given(
+    ward: Ward, now: datetime, given: int, runs: bool
+) -> None:
+    handover = ward.hand_over(now)
+    ward.check(now)
+    form, arrived = ward.visit.responses[0], now + 25 * MINUTE
+    answer = Answer(item="ENERGY", value=1, answered_at=now + given * MINUTE)
+    words = forms.wording(ward.session, form.form_version, "en")
+    actor = actors.link(handover.link_id)
+    responses.save_answers(ward.session, form.id, [answer], wording=words, actor=actor, now=arrived)
+    assert ward.is_running(handover, arrived) is runs
+    assert ward.state(arrived) is (TabletState.IN_USE if runs else TabletState.LOCKED)
+    assert ward.check(arrived) is (Outcome.MATCH if runs else None)
 
 
 def test_a_check_that_waited_too_long_takes_no_answer(ward: Ward, now: datetime) -> None:

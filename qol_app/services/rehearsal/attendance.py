@@ -32,15 +32,16 @@ class Outcome(StrEnum):
 
 def draw_outcome(health: float, *, is_baseline: bool, rng: Generator) -> Outcome:
     """Draw what becomes of a visit: the less well somebody is, the more is missing."""
-    missed = _share(MISSED_BASELINE if is_baseline else MISSED, health)
-    unfinished = _share(UNFINISHED, health)
+    missed = share_at(MISSED_BASELINE if is_baseline else MISSED, health)
+    unfinished = share_at(UNFINISHED, health)
     draw = rng.random()
     if draw < missed:
         return Outcome.MISSED
     return Outcome.UNFINISHED if draw < missed + unfinished else Outcome.FINISHED
 
 
-def _share(at_average: float, health: float) -> float:
+def share_at(at_average: float, health: float) -> float:
+    """Return how often something is at a health: the less well somebody is, the more often."""
     odds = at_average / (1 - at_average) * math.exp(-STEEPNESS * health)
     return odds / (1 + odds)
 

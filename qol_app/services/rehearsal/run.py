@@ -20,9 +20,24 @@ from qol_app.domain import actor as actors
 from qol_app.domain.errors import Conflict, NotPermitted
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.study import Protocol, Purpose
-from qol_app.services import enrolment, forms, participants, responses, results, studies, submission
+from qol_app.services import (
+    enrolment,
+    forms,
+    help_requests,
+    links,
+    opened,
+    participants,
+    postponements,
+    responses,
+    results,
+    studies,
+    submission,
+)
+from qol_app.services.rehearsal import manners
 from qol_app.services.rehearsal.course import Happening, Person, Sitting, cohort
 from qol_app.services.rehearsal.items import FormModel, Numbers, draw_form
+from qol_app.services.rehearsal.manners import Deed, LinkGiven, PuttingOff, deeds
+from qol_app.services.rehearsal.steps import Step, in_order
 from questionnaires.model import Value, Wording
 
 ACTOR = actors.command("rehearsal")
@@ -93,7 +108,7 @@ def create(
             participants = protocol.planned_participants or UNPLANNED
         people = cohort(protocol, seed=seed, now=now, participants=participants)
         job = _Job(session=session, study=study, protocol=protocol, vault=vault, seed=seed)
-        steps = _steps(people)
+        steps = in_order(people, deeds(protocol, people, seed=seed, now=now))
         for start in range(0, len(steps), BATCH):
             batch = steps[start : start + BATCH]
             for step in batch:
@@ -117,25 +132,6 @@ def _refuse(session: Session, study: Study) -> None:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Step:
-    """One thing that happens: an enrolment (``what`` is None), an event or a sitting."""
-
-    at: datetime
-    person: Person
-    what: Happening | Sitting | None
-
-
-def _steps(people: Sequence[Person]) -> list[_Step]:
-    steps = [_Step(at=person.enrolled_at, person=person, what=None) for person in people]
-    for person in people:
-        for sitting in person.sittings:
-            steps.append(_Step(at=sitting.started_at, person=person, what=sitting))
-        for happening in person.happenings:
-            steps.append(_Step(at=happening.recorded_at, person=person, what=happening))
-    return sorted(steps, key=lambda step: step.at)
-
-
 @dataclass(kw_only=True)
 class _Enrolled:
     """A simulated person in the database, with what is theirs in the simulation."""
@@ -145,6 +141,9 @@ class _Enrolled:
     traits: dict[str, Numbers]
     """By instrument."""
     rng: Generator
+    manners: Generator
+    links: dict[str, int] = field(default_factory=dict)
+    """By visit, the link that was given."""
 
 
 @dataclass(kw_only=True)
@@ -170,14 +169,16 @@ class _Job:
             rng = np.random.default_rng([self.seed, 0, number])
             self.models[use.id] = draw_form(forms.questionnaire(version), use.options, rng)
 
-    def take(self, step: _Step) -> None:
+    def take(self, step: Step) -> None:
         """Let one step happen."""
         if step.what is None:
             self._enrol(step.person)
         elif isinstance(step.what, Happening):
             self._record(step.person, step.what)
-        else:
+        elif isinstance(step.what, Sitting):
             self._sit(step.person, step.what)
+        else:
+            self._do(step.person, step.what)
         self.clock = max(step.at, self.clock or step.at)
 
     def _enrol(self, person: Person) -> None:
@@ -204,7 +205,25 @@ class _Job:
             visits={visit.code: visit for visit in participants.visits(self.session, participant)},
             traits={code: model.draw_traits(rng) for code, model in self.models.items()},
             rng=rng,
+            manners=manners.of_sittings(person, seed=self.seed),
         )
+
+    def _do(self, person: Person, deed: Deed) -> None:
+        """Let somebody put a visit off, be given a link, or call for help with it."""
+        known = self.enrolled[person.place]
+        visit = known.visits[deed.visit]
+        if isinstance(deed, PuttingOff):
+            postponements.postpone(
+                self.session, visit, deed.delay, deed.reason, actor=ACTOR, now=deed.at
+            )
+        elif isinstance(deed, LinkGiven):
+            link, _token = links.issue(
+                self.session, visit, channel="screen", actor=ACTOR, now=deed.at
+            )
+            known.links[deed.visit] = link.id
+        else:
+            found = opened.by_id(self.session, known.links[deed.visit])
+            help_requests.ask(self.session, found, now=deed.at)
 
     def _record(self, person: Person, happening: Happening) -> None:
         enrolment.record_event(
@@ -238,7 +257,14 @@ class _Job:
         if sitting.reached < 1:
             self.counts["begun"] += 1
             return
-        submission.submit_visit(self.session, visit, mode=MODE, actor=ACTOR, now=at + TO_SEND)
+        submission.submit_visit(
+            self.session,
+            visit,
+            mode=MODE,
+            actor=ACTOR,
+            now=at + TO_SEND,
+            helper=manners.draw_helper(sitting.health, known.manners),
+        )
         self.counts["answered"] += 1
         self.clock = at + TO_SEND
         self.unscored += [response.id for response in visit.responses]
@@ -255,13 +281,16 @@ class _Job:
         if not values:
             return at
         code = f"{self.study.code}/{known.participant.number}/{response.visit.code}"
-        given = []
+        form, given = self.models[response.instrument_id].questionnaire, []
         for item, value in values:
             at += timedelta(seconds=int(known.rng.integers(*PER_ITEM)))
             name = f"{self.seed}/{code}/{response.instrument_id}/{item}"
             event_id = str(uuid.uuid5(NAMESPACE, name))
+            said = manners.draw_no_answer(form.item(item), value, known.manners)
             given.append(
-                responses.Answer(event_id=event_id, item=item, value=value, answered_at=at)
+                responses.Answer(
+                    event_id=event_id, item=item, value=value, no_answer=said, answered_at=at
+                )
             )
         self.counts["answers"] += responses.save_answers(
             self.session,

@@ -135,6 +135,7 @@ class Survey {
 
   onChange(target) {
     clearTimeout(this.typing);
+    if (target.name === "helper") this.screen.helper = target.value;
     const item = this.itemOf(target);
     if (item) this.keep(item);
   }

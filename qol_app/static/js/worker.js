@@ -32,7 +32,12 @@ async function keep({ keep: addresses, shell }) {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (url.origin !== self.location.origin) return;
+  // The buttons of the server's last page; its shorter copy on the device has the same ones.
+  if (request.mode === "navigate" && url.pathname.endsWith("/survey/review") && request.method === "POST") {
+    event.respondWith(fetch(request).catch(async () => (await openShell()) || Response.error()));
+  }
+  if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(fromServer(request, openShell));
   else if (url.pathname.startsWith("/static/")) event.respondWith(fromCache(request));
   else if (url.pathname.endsWith("/survey/pack")) {

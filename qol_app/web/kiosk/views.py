@@ -11,8 +11,8 @@ from flask_security import current_user, verify_password
 from qol_app.db.models import Handover
 from qol_app.domain.errors import TabletRetired, TabletUnknown
 from qol_app.domain.tablet_check import Ending, Outcome
-from qol_app.services import durations, handovers, opened, tablets
-from qol_app.web import tablet, unit
+from qol_app.services import handovers, opened, tablets
+from qol_app.web import running, tablet, unit
 from qol_app.web.guards import public, with_tablet
 from qol_app.web.kiosk import pages
 from qol_app.web.kiosk.blueprint import bp
@@ -66,14 +66,8 @@ def check() -> ResponseReturnValue:
 
 
 def _start_survey(handover: Handover) -> None:
-    visit = opened.by_id(unit.reading(), handover.link_id).visit
     session.clear()
-    session["survey"] = {
-        "link": handover.link_id,
-        "language": visit.participant.language,
-        "minutes": durations.of_visit(unit.reading(), visit),
-        "handover": handover.id,
-    }
+    running.begin(opened.by_id(unit.reading(), handover.link_id), handover_id=handover.id)
 
 
 @bp.post("/tablet/lock")

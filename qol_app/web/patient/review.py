@@ -12,6 +12,7 @@ from qol_app.domain.helpers import Helper
 from qol_app.services import opened, survey
 from qol_app.services.opened import OpenVisit
 from qol_app.services.survey import SurveyPage
+from qol_app.web import running
 from qol_app.web.locale import language
 from qol_app.web.patient.view_models import LanguageChoice, languages, page_url
 from qol_app.web.patient.words import HELPERS, INSTEAD
@@ -49,6 +50,8 @@ class Review:
     is_all_answered: bool
     helpers: tuple[tuple[str, str], ...]
     """Who may have helped, each with its words."""
+    helper: str | None
+    """Who helped, if that was chosen before the patient went back to an answer."""
     sections: tuple[ReviewSection, ...]
     last_url: str
     language_url: str
@@ -70,6 +73,7 @@ def review_page(session: Session, visit: OpenVisit) -> Review:
         blanks=tuple(line for line in every if line.is_blank),
         is_all_answered=all(line.answer is not None for line in every),
         helpers=helper_choices(),
+        helper=running.helper(),
         sections=tuple(
             ReviewSection(title=title, lines=tuple(lines)) for title, lines in sections.items()
         ),
@@ -77,6 +81,14 @@ def review_page(session: Session, visit: OpenVisit) -> Review:
         language_url=url_for("patient.choose_language"),
         languages=languages(protocol),
     )
+
+
+def way_from(page: Review, pressed: str) -> str:
+    """Return where a button of the review leads, other than to send; the review, if it has none."""
+    if pressed == "back":
+        return page.last_url
+    urls = {line.url for section in page.sections for line in section.lines}
+    return pressed if pressed in urls else url_for("patient.review")
 
 
 def helper_choices() -> tuple[tuple[str, str], ...]:

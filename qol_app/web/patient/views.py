@@ -6,8 +6,8 @@ from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from qol_app.domain import helpers
+from qol_app.domain.helpers import Helper
 from qol_app.services import (
-    durations,
     links,
     opened,
     participants,
@@ -18,13 +18,13 @@ from qol_app.services import (
 from qol_app.services.opened import OpenSurvey, OpenVisit
 from qol_app.services.responses import Answer
 from qol_app.services.survey import SurveyPage
-from qol_app.web import tickets, unit
+from qol_app.web import running, tickets, unit
 from qol_app.web.guards import enter, public, with_link
 from qol_app.web.patient import view_models
 from qol_app.web.patient.arriving import find_link, open_link
 from qol_app.web.patient.blueprint import bp
 from qol_app.web.patient.forms import PageForm, page_form
-from qol_app.web.patient.review import review_page
+from qol_app.web.patient.review import review_page, way_from
 from qol_app.web.patient.sending import score_later, tell_staff
 
 
@@ -51,11 +51,7 @@ def start(token: str) -> ResponseReturnValue:
     found = open_link(token)
     if not found.is_started:
         links.start(unit.session(), found.link_id, now=unit.now())
-    session["survey"] = {
-        "link": found.link_id,
-        "language": found.visit.participant.language,
-        "minutes": durations.of_visit(unit.reading(), found.visit),
-    }
+    running.begin(found)
     # Straight to the item: on a slow line every further redirect costs half a second.
     return redirect(_resume_url(found.visit), 303)
 
@@ -161,17 +157,27 @@ def review() -> ResponseReturnValue:
 @bp.post("/survey/review")
 @with_link
 def send() -> ResponseReturnValue:
-    """Send the visit's forms. A second tap finds them sent and says thank you again."""
+    """Send the visit's forms, or go where the pressed button says and keep who helped.
+
+    A second tap finds the forms sent and says thank you again.
+    """
     helper = helpers.parse(request.form.get("helper", ""))
-    visit: OpenVisit = g.survey.visit
-    if not survey.is_submitted(visit):
-        survey.check_open(visit, now=unit.now())
+    if survey.is_submitted(g.survey.visit):
+        return redirect(url_for(".thanks"), 303)
+    visit, go = _visit(), request.form.get("go", "next")
+    if go != "next":
+        running.remember_helper(helper)
+        return redirect(way_from(review_page(unit.reading(), visit), go), 303)
+    _submit(visit, helper)
+    return redirect(url_for(".thanks"), 303)
+
+
+def _submit(visit: OpenVisit, helper: Helper | None) -> None:
     stored = links.by_id(unit.session(), g.survey.link_id).visit
     if submission.submit_visit(
         unit.session(), stored, mode="patient", actor=g.actor, now=unit.now(), helper=helper
     ):
         unit.after_commit(lambda: score_later(visit))
-    return redirect(url_for(".thanks"), 303)
 
 
 @bp.get("/survey/thanks")

@@ -147,6 +147,17 @@ def test_after_the_check_the_patient_answers_as_the_patient(
     assert "Shared tablet" in staff.get(page_of(world)).text
 
 
+def test_the_pages_say_how_long_it_takes_as_behind_a_link(
+    tablet: Device, world: World, sessions: Sessions, now: datetime
+) -> None:
+    sent_by_others(sessions, world, now, 9)
+    begin(tablet, world)
+    page = tablet.client.get("/survey", follow_redirects=True)
+    assert "about 9 minutes left" in page.text
+    assert 'data-typical="9"' in page.text
+    assert 'data-typical="9"' in tablet.client.get("/survey/shell").text
+
+
 def test_three_wrong_answers_freeze_until_the_pin(
     tablet: Device, world: World, ended: Callable[[], list[str | None]]
 ) -> None:
@@ -345,12 +356,3 @@ def test_a_visit_that_is_not_open_is_not_handed_over(
     data = {"visit": "m3", "language": "en"}
     assert tablet.client.post(f"{page_of(world)}/hand-over", data=data).status_code == 422
     assert audit() == ["tablet_registered"]
-
-
-def test_on_a_tablet_too_the_pages_say_how_long_others_needed(
-    tablet: Device, world: World, sessions: Sessions, now: datetime
-) -> None:
-    sent_by_others(sessions, world, now, 9)
-    begin(tablet, world)
-    page = tablet.client.get("/survey", follow_redirects=True)
-    assert "about 9 minutes left" in page.text

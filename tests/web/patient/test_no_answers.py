@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -207,7 +208,7 @@ def test_the_review_lists_blanks_and_unseen_items_and_says_the_others_in_words(
         "Not seen yet",
         "Not seen yet",
     ]
-    assert re.findall(r'href="([^"]+)">Fill in<', blanks) == [
+    assert re.findall(r'value="([^"]+)">Fill in<', blanks) == [
         f"{PAGE}/p2?review=1",
         f"{PAGE}/p4?review=1",
         f"{PAGE}/p6?review=1",
@@ -217,7 +218,7 @@ def test_the_review_lists_blanks_and_unseen_items_and_says_the_others_in_words(
     said = [(style.split("--")[-1], words) for _, style, words in ANSWER.findall(every)]
     assert said[0] == ("said", "I prefer not to answer")
     assert ("said", "This does not apply to me") in said
-    assert f'href="{PAGE}/p5?review=1#SUPPORT"' in every
+    assert f'value="{PAGE}/p5?review=1#SUPPORT"' in every
 
 
 def test_a_form_of_words_alone_can_be_sent_and_is_not_called_answered(
@@ -276,3 +277,71 @@ def test_a_helper_that_is_none_of_the_four_is_refused_and_nothing_is_sent(
     patient.begin()
     assert patient.client.post("/survey/review", data={"helper": "doctor"}).status_code == 422
     assert sent(sessions) == []
+
+
+def chosen(patient: Patient) -> list[str]:
+    return re.findall(r'name="helper" value="(\w+)" checked', patient.text)
+
+
+@pytest.mark.parametrize(
+    ("way", "page"),
+    [
+        pytest.param("/survey/daily-life-check/p2?review=1", "p2", id="change an answer"),
+        pytest.param("back", "p7", id="back to the last page"),
+    ],
+)
+def test_who_helped_is_still_chosen_after_going_back_to_an_answer(
+    patient: Patient, sessions: Sessions, way: str, page: str
+) -> None:
+    patient.begin()
+    patient.open("/survey/review")
+    assert way in [*ways(patient), "back"]
+    patient.send_page(go=way, helper="read_aloud")
+    assert patient.path == f"/survey/daily-life-check/{page}"
+    assert sent(sessions) == []
+    with sessions.read() as session:
+        assert set(session.scalars(select(Response.helper))) == {None}
+    patient.open("/survey/review")
+    assert chosen(patient) == ["read_aloud"]
+    patient.send_page(helper="read_aloud")
+    assert patient.path == "/survey/thanks"
+    assert sent(sessions) == ["read_aloud"]
+
+
+def test_another_choice_replaces_the_one_before(patient: Patient, sessions: Sessions) -> None:
+    patient.begin()
+    patient.open("/survey/review")
+    way = ways(patient)[0]
+    for helper in ("read_aloud", "alone"):
+        patient.open("/survey/review")
+        patient.send_page(go=way, helper=helper)
+    patient.open("/survey/review")
+    assert chosen(patient) == ["alone"]
+
+
+def test_a_button_that_the_review_does_not_have_leads_nowhere_and_sends_nothing(
+    patient: Patient, sessions: Sessions
+) -> None:
+    patient.begin()
+    for go in ("https://elsewhere.example/", "//elsewhere.example", "/home", "review"):
+        answer = patient.client.post("/survey/review", data={"go": go})
+        assert (answer.status_code, answer.location) == (303, "/survey/review")
+    assert sent(sessions) == []
+
+
+def test_enter_on_the_review_sends_and_does_not_go_back_to_an_answer(patient: Patient) -> None:
+    patient.begin()
+    patient.open("/survey/review")
+    buttons = re.findall(r'<button[^>]*form="review"[^>]* value="([^"]*)"', patient.text)
+    assert buttons[0] == "next"
+    assert buttons[1:] == ways(patient)
+
+
+def ways(patient: Patient) -> list[str]:
+    """Where the review's buttons lead, in order."""
+    return [
+        unescape(value)
+        for value in re.findall(
+            r'<button class="summary__change"[^>]* value="([^"]*)"', patient.text
+        )
+    ]

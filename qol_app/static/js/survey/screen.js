@@ -13,6 +13,8 @@ export class Screen {
     this.note = form.querySelector("[data-note]");
     this.note.textContent = pack.texts.elsewhere;
     this.page = null;
+    // Who helped, once that was chosen on the last page; it may be left and come back to.
+    this.helper = null;
   }
 
   question(item) {
@@ -136,6 +138,8 @@ export class Screen {
     section.hidden = blanks.length === 0;
     this.holder.querySelector("[data-complete]").hidden = blanks.length > 0 || !walk.isWhole;
     if (blanks.length) this.listBlanks(section, blanks, onChoose);
+    const chosen = this.holder.querySelector(`#helper-${this.helper}`);
+    if (chosen) chosen.checked = true;
     this.begin();
   }
 
