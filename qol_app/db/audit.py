@@ -48,7 +48,11 @@ class UnauditedWrite(RuntimeError):
 
 
 @dataclass
-class _Recording:
+class Recording:
+    """One audit event in the making."""
+
+    participant_id: int | None
+    """May be set inside the block, by a use case that makes the participant."""
     changes: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -62,7 +66,7 @@ def audited(
     study_id: int | None = None,
     participant_id: int | None = None,
     reason: str | None = None,
-) -> Iterator[None]:
+) -> Iterator[Recording]:
     """Record everything flushed in the block as one audit event.
 
     The event is written even if nothing changed, so that reading something sensitive can be
@@ -74,9 +78,9 @@ def audited(
     if session.info.get("read_only") or session.info.get("recording"):
         raise UnauditedWrite("audited() needs a write session and does not nest")
     session.flush()
-    recording = session.info["recording"] = _Recording()
+    recording = session.info["recording"] = Recording(participant_id=participant_id)
     try:
-        yield
+        yield recording
         session.flush()
     finally:
         del session.info["recording"]
@@ -87,7 +91,7 @@ def audited(
         actor_id=actor.id,
         action=action.value,
         study_id=study_id,
-        participant_id=participant_id,
+        participant_id=recording.participant_id,
         reason=reason,
         changes=recording.changes,
     )
@@ -153,8 +157,8 @@ def update_row(
         session.expire(held)
 
 
-def _open_recording(session: Session, model: type[Base]) -> _Recording:
-    recording: _Recording | None = session.info.get("recording")
+def _open_recording(session: Session, model: type[Base]) -> Recording:
+    recording: Recording | None = session.info.get("recording")
     if recording is None:
         raise UnauditedWrite(f"{model.__name__} written outside audited()")
     return recording
@@ -201,7 +205,7 @@ def _refuse_bulk(state: ORMExecuteState) -> None:
 
 
 def _record_flush(session: Session, context: UOWTransaction) -> None:
-    recording: _Recording | None = session.info.get("recording")
+    recording: Recording | None = session.info.get("recording")
     if recording is None:
         return
     for kind, instances in (

@@ -65,7 +65,7 @@ def enrol(
     _check(protocol, new, today=today_at(ZoneInfo(site.timezone), now))
     with audited(
         session, actor=actor, action=Action.PARTICIPANT_ENROLLED, now=now, study_id=study.id
-    ):
+    ) as event:
         participant = Participant(
             study=study,
             site=site,
@@ -78,6 +78,7 @@ def enrol(
         )
         session.add(participant)
         session.flush()
+        event.participant_id = participant.id
         _plan(session, protocol, participant)
         if new.email:
             key_id, sealed = vault.seal({"email": new.email}, participant_id=participant.id)

@@ -162,7 +162,7 @@ def settle(
 
 def _recorded(
     session: Session, participant: Participant, action: Action, actor: Actor, now: datetime
-) -> AbstractContextManager[None]:
+) -> AbstractContextManager[object]:
     return audited(
         session,
         actor=actor,

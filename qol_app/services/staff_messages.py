@@ -219,7 +219,7 @@ def settle(
 
 def _recorded(
     session: Session, message: StaffMessage, action: Action, actor: Actor, now: datetime
-) -> AbstractContextManager[None]:
+) -> AbstractContextManager[object]:
     participant = _about(session, message.kind, message.about_id).participant
     return audited(
         session,

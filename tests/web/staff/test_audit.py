@@ -73,6 +73,14 @@ def test_it_narrows_by_number_user_and_day(
     assert "since: Enter days as 2026-03-31." in wrong.text
 
 
+def test_the_trail_of_a_participant_begins_with_the_enrolment(
+    admin: FlaskClient, world: World
+) -> None:
+    page = admin.get(f"{URL}?q={world.due.number}").text
+    assert rows(page) == 1
+    assert "Participant enrolled" in page
+
+
 def test_older_events_stand_on_further_pages(
     admin: FlaskClient, world: World, sessions: Sessions, now: datetime
 ) -> None:
