@@ -91,8 +91,12 @@ class Stage:
         """Give the browser the session of the nurse of Berlin."""
         with self.app.extensions["sessions"].write() as session:
             nurse = self.nurse(session, study)
-            values = {"_user_id": nurse.fs_uniquifier, "_fresh": True}
             session.commit()
+        self.enter(nurse)
+
+    def enter(self, user: User) -> None:
+        """Give the browser the session of a user."""
+        values = builders.browser_of(self.app.extensions["sessions"], user)
         signer = self.app.session_interface.get_signing_serializer(self.app)
         name = self.app.config["SESSION_COOKIE_NAME"]
         self.cookie(name, signer.dumps(values))

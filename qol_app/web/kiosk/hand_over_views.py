@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import logout_user
 
 from qol_app.db.models import Participant, Visit
 from qol_app.domain.errors import Conflict
 from qol_app.domain.roles import Permission
-from qol_app.services import facts, handovers, participants, studies
-from qol_app.web import guards, tablet, unit
+from qol_app.services import facts, handovers, participants, sign_ins, studies
+from qol_app.services.sign_ins import EndedAs
+from qol_app.web import guards, identity, tablet, unit
 from qol_app.web.guards import requires
 from qol_app.web.kiosk.blueprint import bp
 from qol_app.web.kiosk.forms import HandOverForm
@@ -57,7 +57,15 @@ def hand_over(number: str) -> ResponseReturnValue:
 
 
 def _end_session() -> None:
-    logout_user()
+    sign_ins.end_one(
+        unit.session(),
+        g.user,
+        identity.sign_in().id,
+        ended_as=EndedAs.HANDED_OVER,
+        actor=g.actor,
+        now=unit.now(),
+    )
+    identity.leave()
     for key in set(session) - {_SIGNING_OUT}:
         session.pop(key)
 
