@@ -112,8 +112,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
-EVERYWHERE = frozenset({Role.ADMIN, Role.COORDINATOR})
-"""Roles that cover all sites of a study."""
+EVERYWHERE = frozenset({Role.COORDINATOR})
+"""Roles that always cover all sites of a study."""
 
 
 @dataclass(frozen=True, kw_only=True)

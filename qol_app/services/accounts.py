@@ -102,7 +102,7 @@ def grant(
 
 def check_place(role: roles.Role, site: Site | None) -> None:
     """Refuse a role that covers all sites where one site was named. Raises InvalidInput."""
-    if site is not None and role is roles.Role.COORDINATOR:
+    if site is not None and role in roles.EVERYWHERE:
         raise InvalidInput([f"site: a {role.value} covers all sites; name none"])
 
 

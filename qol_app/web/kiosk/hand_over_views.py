@@ -20,9 +20,6 @@ from qol_app.web.kiosk.tablet_views import here
 
 HAND_OVER = "/studies/<study>/participants/<number>/hand-over"
 
-_SIGNING_OUT = "_remember"
-"""Flask-Login's note to itself to remove the cookie that would sign the user in again."""
-
 
 @bp.get(HAND_OVER)
 @requires(Permission.HAND_OVER)
@@ -66,8 +63,7 @@ def _end_session() -> None:
         now=unit.now(),
     )
     identity.leave()
-    for key in set(session) - {_SIGNING_OUT}:
-        session.pop(key)
+    session.clear()
 
 
 def _answerable(person: Participant) -> list[Visit]:
