@@ -94,9 +94,10 @@ class Stage:
             session.commit()
         self.enter(nurse)
 
-    def enter(self, user: User) -> None:
-        """Give the browser the session of a user."""
+    def enter(self, user: User, *, minutes_ago: int = 0) -> None:
+        """Give the browser the session of a user who gave the password so many minutes ago."""
         values = builders.browser_of(self.app.extensions["sessions"], user)
+        values["fs_paa"] -= minutes_ago * 60
         signer = self.app.session_interface.get_signing_serializer(self.app)
         name = self.app.config["SESSION_COOKIE_NAME"]
         self.cookie(name, signer.dumps(values))

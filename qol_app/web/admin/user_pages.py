@@ -125,7 +125,12 @@ def user_page(user: User, sites: frozenset[int] | None) -> UserPage:
         roles=tuple(
             RoleRow(
                 label=_role(grant),
-                withdraw_url=_user_url("admin.withdraw_role", user, grant_id=grant.id),
+                withdraw_url=url_for(
+                    "admin.withdraw_role",
+                    study=g.study.code,
+                    user_id=user.id,
+                    grant_id=grant.id,
+                ),
             )
             for grant in study_users.grants_in(user, g.study, sites)
         ),
@@ -135,10 +140,6 @@ def user_page(user: User, sites: frozenset[int] | None) -> UserPage:
         has_second_factor=has_second_factor(user),
         may_close=study_users.is_wholly_managed(user, g.user.grant_values()),
     )
-
-
-def _user_url(endpoint: str, user: User, **values: int) -> str:
-    return url_for(endpoint, study=g.study.code, user_id=user.id, **values)
 
 
 def _role(grant: Grant) -> str:
