@@ -53,6 +53,7 @@ class InvitationForm(FlaskForm):  # type: ignore[misc]  # untyped base
         if not self.is_submitted():
             self.language.data = spoken
             self.role.data = Role.STAFF.value
+            self.site.data = sites[0].code if sites else ALL_SITES
 
     def validate_email(self, field: EmailField) -> None:
         """Refuse what is no address."""
