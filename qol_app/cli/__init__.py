@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from qol_app.cli import grants
 from qol_app.cli.data import audit, db, responses
-from qol_app.cli.people import user
+from qol_app.cli.grants import user
 from qol_app.cli.questionnaires import questionnaire
 from qol_app.cli.rehearsal import rehearsal
 from qol_app.cli.rescoring import stored_scores
@@ -18,8 +17,6 @@ from qol_app.cli.scores import score, scoring
 from qol_app.cli.serving import jobs, serve
 from qol_app.cli.study import study
 from qol_app.cli.wording import wording
-
-grants.extend(user)
 
 COMMANDS = (
     audit,

@@ -8,8 +8,7 @@ import click
 from flask import current_app
 
 from qol_app.cli import base
-from qol_app.cli.base import Command, Commands
-from qol_app.cli.people import site_of
+from qol_app.cli.people import site_of, user
 from qol_app.domain import actor as actors
 from qol_app.domain import languages
 from qol_app.domain.errors import NotFound
@@ -18,13 +17,15 @@ from qol_app.services import accounts, invitations, lockouts, second_factor, stu
 from qol_app.services.invitations import Guest
 from qol_app.settings import TRANSLATIONS
 
+__all__ = ["user"]
+
 ROLE = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 STUDY = click.option("--study", "code", required=True, help="The study's code.")
 SITE = click.option("--site", "site_code", help="Only this site; without it, all sites.")
 EMAIL = click.argument("email")
 
 
-@click.command("invite", cls=Command)
+@user.command("invite")
 @EMAIL
 @click.option("--name", required=True, help="The name of who is invited.")
 @ROLE
@@ -56,7 +57,7 @@ def invite(
     click.echo(f"{made.email} is invited as {role} of {_place(code, site_code)}")
 
 
-@click.command("grant", cls=Command)
+@user.command("grant")
 @EMAIL
 @ROLE
 @STUDY
@@ -65,10 +66,10 @@ def grant(email: str, role: str, code: str, site_code: str | None) -> None:
     """Give the user with address EMAIL a further role. Twice is a no-op."""
     with base.writing() as session:
         study = studies.find(session, code)
-        user = accounts.by_email(session, email)
+        person = accounts.by_email(session, email)
         accounts.grant(
             session,
-            user,
+            person,
             Role(role),
             study=study,
             site=site_of(study, site_code),
@@ -78,7 +79,7 @@ def grant(email: str, role: str, code: str, site_code: str | None) -> None:
     click.echo(f"{email} is {role} of {_place(code, site_code)}")
 
 
-@click.command("revoke", cls=Command)
+@user.command("revoke")
 @EMAIL
 @ROLE
 @STUDY
@@ -87,12 +88,12 @@ def revoke(email: str, role: str, code: str, site_code: str | None) -> None:
     """Take a role from the user with address EMAIL."""
     with base.writing() as session:
         study = studies.find(session, code)
-        user = accounts.by_email(session, email)
+        person = accounts.by_email(session, email)
         site = site_of(study, site_code)
         place = site.id if site else None
         found = [
             held.id
-            for held in study_users.grants_in(user, study, None)
+            for held in study_users.grants_in(person, study, None)
             if (held.role.name, held.site_id) == (role, place)
         ]
         if not found:
@@ -100,7 +101,7 @@ def revoke(email: str, role: str, code: str, site_code: str | None) -> None:
         study_users.withdraw(
             session,
             study,
-            user,
+            person,
             found[0],
             sites=None,
             actor=actors.command("user revoke"),
@@ -109,31 +110,25 @@ def revoke(email: str, role: str, code: str, site_code: str | None) -> None:
     click.echo(f"{email} is no longer {role} of {_place(code, site_code)}")
 
 
-@click.command("unlock", cls=Command)
+@user.command("unlock")
 @EMAIL
 def unlock(email: str) -> None:
     """Open the account of EMAIL that wrong passwords or codes have shut."""
     with base.writing() as session:
-        user = accounts.by_email(session, email)
-        lockouts.unlock(session, user, actor=actors.command("user unlock"), now=base.now())
+        person = accounts.by_email(session, email)
+        lockouts.unlock(session, person, actor=actors.command("user unlock"), now=base.now())
     click.echo(f"{email} may sign in")
 
 
-@click.command("reset-second-factor", cls=Command)
+@user.command("reset-second-factor")
 @EMAIL
 def reset_second_factor(email: str) -> None:
     """Forget the second factor of EMAIL, whose phone is lost."""
     with base.writing() as session:
-        user = accounts.by_email(session, email)
+        person = accounts.by_email(session, email)
         actor = actors.command("user reset-second-factor")
-        second_factor.remove(session, user, actor=actor, now=base.now())
+        second_factor.remove(session, person, actor=actor, now=base.now())
     click.echo(f"{email} signs in with the password alone")
-
-
-def extend(group: Commands) -> None:
-    """Add these commands to ``user``."""
-    for command in (invite, grant, revoke, unlock, reset_second_factor):
-        group.add_command(command)
 
 
 def _place(code: str, site_code: str | None) -> str:
