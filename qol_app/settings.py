@@ -13,9 +13,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
+from qol_app.domain.roles import Role
+
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "qol_app" / "translations"
-SECRETS = ("QOL_SECRET_KEY", "QOL_PASSWORD_SALT", "QOL_CONTACT_KEYS")
+SECRETS = ("QOL_SECRET_KEY", "QOL_PASSWORD_SALT", "QOL_CONTACT_KEYS", "QOL_TOTP_KEYS")
 
 
 class SettingsInvalid(RuntimeError):
@@ -33,6 +35,10 @@ class Settings:
     secret_key: str
     password_salt: str
     contact_keys: Mapping[str, str]
+    totp_keys: Mapping[int, str]
+    """Seal the secrets of authenticator apps; the one with the highest number seals new ones."""
+    totp_roles: frozenset[Role]
+    """Roles whose users must sign in with a one-time code too."""
     base_url: str
     """Where patients reach the site; survey links begin with it."""
     proxies: int
@@ -53,7 +59,20 @@ class Settings:
     @property
     def code_key(self) -> bytes:
         """The key under which short codes, and the sources of wrong ones, are hashed."""
-        return hmac.new(self.secret_key.encode(), b"short codes", sha256).digest()
+        return self._derived(b"short codes")
+
+    @property
+    def recovery_key(self) -> bytes:
+        """The key under which recovery codes of users are hashed."""
+        return self._derived(b"recovery codes")
+
+    @property
+    def reset_key(self) -> bytes:
+        """The key that signs what lets a user choose a new password."""
+        return self._derived(b"password resets")
+
+    def _derived(self, purpose: bytes) -> bytes:
+        return hmac.new(self.secret_key.encode(), purpose, sha256).digest()
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -76,7 +95,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         queue_url=environ.get("QOL_QUEUE_URL", f"sqlite:///{instance / 'queue.sqlite'}"),
         secret_key=environ["QOL_SECRET_KEY"],
         password_salt=environ["QOL_PASSWORD_SALT"],
-        contact_keys=dict(pair.split(":", 1) for pair in environ["QOL_CONTACT_KEYS"].split(",")),
+        contact_keys=dict(_pairs(environ["QOL_CONTACT_KEYS"])),
+        totp_keys={int(number): key for number, key in _pairs(environ["QOL_TOTP_KEYS"])},
+        totp_roles=frozenset(map(Role, _listed(environ.get("QOL_TOTP_ROLES", "")))),
         base_url=environ.get("QOL_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         proxies=int(environ.get("QOL_PROXIES", "0")),
         mail=environ.get("QOL_MAIL", "console"),  # type: ignore[arg-type]  # checked
@@ -87,6 +108,16 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_password=environ.get("QOL_SMTP_PASSWORD", ""),
         smtp_security=environ.get("QOL_SMTP_SECURITY", "starttls"),  # type: ignore[arg-type]  # checked
     )
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Read ``id:key,id:key``."""
+    split = (pair.partition(":") for pair in text.split(","))
+    return [(name.strip(), key) for name, _colon, key in split]
+
+
+def _listed(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _refuse_gaps(environment: str, environ: Mapping[str, str]) -> None:
@@ -114,18 +145,35 @@ def _refuse_gaps(environment: str, environ: Mapping[str, str]) -> None:
     ]
     if any(":" not in pair for pair in environ.get("QOL_CONTACT_KEYS", "a:b").split(",")):
         problems.append("QOL_CONTACT_KEYS: write id:base64key, newest first, joined by commas")
+    problems += _problems_of_accounts(environ)
     if problems:
         raise SettingsInvalid("\n".join(problems))
 
 
+def _problems_of_accounts(environ: Mapping[str, str]) -> list[str]:
+    problems = []
+    keys = _pairs(environ.get("QOL_TOTP_KEYS", "1:a"))
+    if not all(number.isdigit() and key for number, key in keys):
+        problems.append("QOL_TOTP_KEYS: write number:key, joined by commas; the highest seals")
+    unknown = set(_listed(environ.get("QOL_TOTP_ROLES", ""))) - set(Role)
+    if unknown:
+        there_are = ", ".join(Role)
+        problems.append(f"QOL_TOTP_ROLES: no role {', '.join(sorted(unknown))}; use {there_are}")
+    return problems
+
+
 def _own_secrets(path: Path) -> dict[str, str]:
-    if not path.exists():
-        made = {
-            "QOL_SECRET_KEY": secrets.token_urlsafe(48),
-            "QOL_PASSWORD_SALT": secrets.token_urlsafe(24),
-            "QOL_CONTACT_KEYS": f"k1:{b64encode(secrets.token_bytes(32)).decode()}",
-        }
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(made, file)
-    kept: dict[str, str] = json.loads(path.read_text())
+    """Return development's own secrets; those that an older version did not need are added."""
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    made = {
+        "QOL_SECRET_KEY": secrets.token_urlsafe(48),
+        "QOL_PASSWORD_SALT": secrets.token_urlsafe(24),
+        "QOL_CONTACT_KEYS": f"k1:{b64encode(secrets.token_bytes(32)).decode()}",
+        "QOL_TOTP_KEYS": f"1:{secrets.token_urlsafe(32)}",
+    }
+    if made.keys() - kept.keys():
+        kept = made | kept
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with os.fdopen(os.open(path, flags, 0o600), "w") as file:
+            json.dump(kept, file)
     return kept

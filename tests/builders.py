@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qol_app.db.models import AuditEvent, Base, Participant, Site, Study, SurveyLink, User, Visit
+from qol_app.db.session import Sessions
 from qol_app.db.vault import Vault
 from qol_app.domain import actor as actors
 from qol_app.domain.roles import Role
@@ -29,6 +31,7 @@ from qol_app.services import (
     links,
     participants,
     responses,
+    sign_ins,
     studies,
     submission,
 )
@@ -186,11 +189,22 @@ def also(session: Session, now: datetime, somebody: User, role: Role, *, of: Stu
     accounts.grant(session, somebody, role, study=of, site=None, actor=COMMAND, now=now)
 
 
+def browser_of(sessions: Sessions, somebody: User) -> dict[str, Any]:
+    """What the session of a browser holds in which a user has just signed in."""
+    now = datetime.now(UTC)
+    with sessions.write() as session:
+        held = session.get_one(User, somebody.id)
+        key = sign_ins.start(session, held, device="Firefox, Windows", now=now)
+        session.commit()
+        known = held.fs_uniquifier
+    return {"_user_id": known, "_fresh": True, "sign_in": key, "fs_paa": now.timestamp()}
+
+
 def sign_in(client: FlaskClient, somebody: User) -> FlaskClient:
     """The client, as after signing in."""
+    values = browser_of(client.application.extensions["sessions"], somebody)
     with client.session_transaction() as cookie:
-        cookie["_user_id"] = somebody.fs_uniquifier
-        cookie["_fresh"] = True
+        cookie.update(values)
     return client
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Flask
 
 from qol_app.cli.data import audit, db, responses
-from qol_app.cli.people import user
+from qol_app.cli.grants import user
 from qol_app.cli.questionnaires import questionnaire
 from qol_app.cli.rehearsal import rehearsal
 from qol_app.cli.rescoring import stored_scores

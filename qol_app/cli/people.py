@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 import click
 from flask_security import hash_password
@@ -12,11 +13,18 @@ from qol_app.cli import base
 from qol_app.cli.base import Commands
 from qol_app.db.models import Site, Study
 from qol_app.domain import actor as actors
+from qol_app.domain import passwords
 from qol_app.domain.errors import InvalidInput, NotFound
+from qol_app.domain.passwords import PasswordFault
 from qol_app.domain.roles import Role
 from qol_app.services import accounts, studies
 
-SHORTEST_PASSWORD = 12
+FAULTS = {
+    PasswordFault.TOO_SHORT: f"at least {passwords.SHORTEST} characters",
+    PasswordFault.TOO_LONG: f"at most {passwords.LONGEST} characters",
+    PasswordFault.TOO_PLAIN: "more different characters",
+    PasswordFault.OWN_WORDS: "without the user's name or address and the study's name",
+}
 
 user = Commands("user", help="People who sign in.")
 
@@ -34,8 +42,9 @@ def create(
     """Create a user with a role in a study. Asks for the password."""
     with base.writing() as session:
         study = studies.find(session, code)
-        site = _site(study, site_code)
-        password = make_password() if generate else _ask()
+        site = site_of(study, site_code)
+        own = [name, email.partition("@")[0], code]
+        password = make_password() if generate else _ask(own)
         add(session, email, name, password, role=Role(role), study=study, site=site)
     click.echo(f"{email} may sign in as {role} of {code}{f' at {site_code}' if site_code else ''}")
     if generate:
@@ -58,7 +67,7 @@ def add(
         session,
         email=email,
         name=name,
-        password_hash=hash_password(password),
+        password_hash=hash_password(passwords.normalized(password)),
         actor=actor,
         now=now,
     )
@@ -70,14 +79,16 @@ def make_password() -> str:
     return secrets.token_urlsafe(12)
 
 
-def _ask() -> str:
+def _ask(own: Sequence[str]) -> str:
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidInput([f"password: at least {SHORTEST_PASSWORD} characters"])
+    fault = passwords.fault(password, own=own)
+    if fault is not None:
+        raise InvalidInput([f"password: {FAULTS[fault]}"])
     return password
 
 
-def _site(study: Study, code: str | None) -> Site | None:
+def site_of(study: Study, code: str | None) -> Site | None:
+    """Return a site of a study by its code; None where none is named. Raises NotFound."""
     if code is None:
         return None
     for site in study.sites:

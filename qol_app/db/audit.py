@@ -152,6 +152,27 @@ def update_row(
         recording.changes.append(
             {"table": model.__tablename__, "id": row_id, "kind": "changed", "values": values}
         )
+    _read_anew(session, model, row_id)
+
+
+def touch(session: Session, model: type[Base], row_id: int, **values: Any) -> None:
+    """Write columns that the audit calls derived, such as when something was last seen.
+
+    Nothing is recorded, and no ``audited`` block is needed. An object of the row that the session
+    holds is read anew when it is next used.
+
+    Raises:
+        UnauditedWrite: the session is read-only, or a column is not marked as derived.
+    """
+    columns = model.__table__.c
+    undue = [name for name in values if columns[name].info.get("audit") != "derived"]
+    if undue or session.info.get("read_only"):
+        raise UnauditedWrite(f"touch() does not write {model.__name__} {', '.join(undue)}")
+    session.connection().execute(_update(model, tuple(values)), {"row_id": row_id, **values})
+    _read_anew(session, model, row_id)
+
+
+def _read_anew(session: Session, model: type[Base], row_id: int) -> None:
     held = session.identity_map.get(identity_key(model, row_id))
     if held is not None:
         session.expire(held)

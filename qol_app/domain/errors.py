@@ -91,6 +91,27 @@ class TabletLocked(QolError):
     status = 410
 
 
+class InvitationOver(QolError):
+    """The invitation was accepted, revoked or replaced, or its week is over."""
+
+    code = "invitation_over"
+    status = 410
+
+
+class ResetOver(QolError):
+    """What let a user choose a new password was used, or its hour is over."""
+
+    code = "reset_over"
+    status = 410
+
+
+class LastAdministrator(QolError):
+    """Without this user the study would have no administrator."""
+
+    code = "last_administrator"
+    status = 409
+
+
 class AlreadySubmitted(QolError):
     """The form was sent before; its answers stand."""
 

@@ -112,6 +112,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+EVERYWHERE = frozenset({Role.COORDINATOR})
+"""Roles that always cover all sites of a study."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Grant:
     """A role in one study; ``site_id`` None means all of its sites."""
@@ -149,3 +153,9 @@ def sites_allowed(
     if None in covering:
         return None
     return frozenset(site for site in covering if site is not None)
+
+
+def may_manage(grants: Iterable[Grant], *, study_id: int, site_id: int | None) -> bool:
+    """Tell whether grants let somebody give and withdraw roles at a site, or (None) at all."""
+    sites = sites_allowed(grants, Permission.MANAGE_USERS, study_id=study_id)
+    return sites is None or (site_id is not None and site_id in sites)

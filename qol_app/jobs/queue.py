@@ -39,6 +39,8 @@ class Queue:
         self._score = huey.task(name="score_response")(tasks.score_response)
         self._send = huey.task(name="send_message")(tasks.send_message)
         self._send_to_staff = huey.task(name="send_staff_message")(tasks.send_staff_message)
+        self._send_invitation = huey.task(name="send_invitation")(tasks.send_invitation)
+        self._send_reset = huey.task(name="send_password_reset")(tasks.send_password_reset)
         huey.periodic_task(crontab(), name="sweep")(tasks.sweep)
 
     def score_response(self, response_id: int) -> None:
@@ -52,6 +54,14 @@ class Queue:
     def send_staff_message(self, message_id: int) -> None:
         """Have a planned message to a user sent soon."""
         self._put(self._send_to_staff, message_id)
+
+    def send_invitation(self, invitation_id: int) -> None:
+        """Have the mail of an invitation sent soon."""
+        self._put(self._send_invitation, invitation_id)
+
+    def send_password_reset(self, user_id: int, language: str) -> None:
+        """Have a user sent the link to choose a new password, in a language."""
+        self._put(self._send_reset, user_id, language)
 
     def prepare(self) -> None:
         """Make the tables in which work waits, where there are none. Twice is a no-op."""
@@ -73,11 +83,11 @@ class Queue:
         )
         consumer.run()
 
-    def _put(self, task: Callable[[int], Any], number: int) -> None:
+    def _put(self, task: Callable[..., Any], *details: Any) -> None:
         """Put work in; a queue out of reach fails nobody, because the sweep will do the work."""
         try:
             self.prepare()
-            task(number)
+            task(*details)
         except Exception as error:  # each kind of storage has errors of its own
             log.warning("queue out of reach (%s), left to the sweep", type(error).__name__)
 
@@ -96,6 +106,7 @@ def make_queue(settings: Settings, sessions: Sessions, *, sender: Sender) -> Que
         sender=sender,
         vault=Vault(settings.contact_keys),
         base_url=settings.base_url,
+        reset_key=settings.reset_key,
     )
     return Queue(_huey(settings.queue_url), tasks)
 

@@ -18,7 +18,16 @@ from qol_app.db.session import Sessions
 from qol_app.db.vault import Vault
 from qol_app.domain import actor as actors
 from qol_app.messaging import Sender
-from qol_app.services import alerts, messages, outbox, postponements, staff_messages, typed_codes
+from qol_app.services import (
+    alerts,
+    invitation_mails,
+    messages,
+    outbox,
+    password_resets,
+    postponements,
+    staff_messages,
+    typed_codes,
+)
 from qol_app.services.outbox import Claimed
 
 log = logging.getLogger(__name__)
@@ -35,6 +44,7 @@ class Tasks:
     sender: Sender
     vault: Vault
     base_url: str
+    reset_key: bytes
 
     def score_response(self, response_id: int) -> None:
         """Score one response, and tell staff if its scores meet an alert rule."""
@@ -73,6 +83,26 @@ class Tasks:
         with logged("send_staff_message", message_id):
             claim, settle = staff_messages.claim, staff_messages.settle
             self._send("send_staff_message", message_id, claim, settle)
+
+    def send_invitation(self, invitation_id: int) -> None:
+        """Send the mail of an invitation, unless it is taken already."""
+        with logged("send_invitation", invitation_id):
+            claim, settle = invitation_mails.claim, invitation_mails.settle
+            self._send("send_invitation", invitation_id, claim, settle)
+
+    def send_password_reset(self, user_id: int, language: str) -> None:
+        """Send a user the link to choose a new password. Who gets none may ask again."""
+        with logged("send_password_reset", user_id):
+            with self.sessions.read() as session:
+                email = password_resets.write(
+                    session,
+                    user_id,
+                    key=self.reset_key,
+                    base_url=self.base_url,
+                    language=language,
+                    now=datetime.now(UTC),
+                )
+            self.sender.send(email)
 
     def _send(
         self,
@@ -125,6 +155,10 @@ class Tasks:
                     (
                         self.send_staff_message,
                         staff_messages.unsent(session, before=now - LEFT_ALONE),
+                    ),
+                    (
+                        self.send_invitation,
+                        invitation_mails.unsent(session, before=now - LEFT_ALONE),
                     ),
                     (self.send_message, messages.unsent(session, before=now - LEFT_ALONE)),
                     (self.score_response, results.waiting(session, now=now)),

@@ -16,12 +16,12 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qol_app.db.models import Message, StaffMessage
+from qol_app.db.models import Invitation, Message, StaffMessage
 from qol_app.domain.errors import NotFound
 from qol_app.domain.events import Action
 from qol_app.messaging import Email, Sender, SendingFailed
 
-Posted = TypeVar("Posted", Message, StaffMessage)
+Posted = TypeVar("Posted", Message, StaffMessage, Invitation)
 
 
 class MessageStatus(StrEnum):
@@ -81,7 +81,7 @@ def deliver(claimed: Claimed, sender: Sender) -> Outcome:
     return Outcome(problem=None)
 
 
-def store(message: Message | StaffMessage, outcome: Outcome, *, now: datetime) -> None:
+def store(message: Message | StaffMessage | Invitation, outcome: Outcome, *, now: datetime) -> None:
     """Write an outcome into its message, within the caller's ``audited``."""
     sent = outcome.problem is None
     message.status = (MessageStatus.SENT if sent else MessageStatus.FAILED).value

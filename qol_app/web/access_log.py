@@ -1,4 +1,4 @@
-"""The web server's log: no survey token, no query string, no header."""
+"""The web server's log: no token, no query string, no header."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gunicorn.glogging import Logger
 FORMAT = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
 """Time, method, path, status, bytes, milliseconds: enough to see load and faults."""
 
-_SURVEY_PATH = re.compile(r"/s/.*", re.DOTALL)
-_SURVEY_PATH_IN_TEXT = re.compile(r"/s/[^\s\"']+")
+_TOKEN_PATH = re.compile(r"/(s|invitation|new-password)/.*", re.DOTALL)
+_TOKEN_PATH_IN_TEXT = re.compile(r"/(s|invitation|new-password)/[^\s\"']+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def masked(path: str) -> str:
-    """Return ``path`` on one line, without its query string and with all after ``/s/`` hidden."""
-    bare = _SURVEY_PATH.sub("/s/...", path.partition("?")[0])
+    """Return ``path`` on one line, without its query string and with its token hidden."""
+    bare = _TOKEN_PATH.sub(r"/\1/...", path.partition("?")[0])
     return _CONTROL.sub("?", bare)
 
 
@@ -44,6 +44,6 @@ class MaskingLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
 
 
 def _mask_record(record: logging.LogRecord) -> bool:
-    record.msg = _SURVEY_PATH_IN_TEXT.sub("/s/...", record.getMessage())
+    record.msg = _TOKEN_PATH_IN_TEXT.sub(r"/\1/...", record.getMessage())
     record.args = ()
     return True

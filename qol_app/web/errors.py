@@ -84,6 +84,21 @@ EXPLANATIONS: dict[str, Explanation] = {
         title=_l("No more questionnaires"),
         text=_l("The questionnaires have ended here. You need not do anything."),
     ),
+    "invitation_over": Explanation(
+        title=_l("This invitation is no longer good"),
+        text=_l(
+            "It was used already, replaced by a newer one, or is older than a week. If you have an "
+            "account, just sign in; otherwise ask for a new invitation."
+        ),
+    ),
+    "reset_over": Explanation(
+        title=_l("This link is no longer good"),
+        text=_l("It was used already or is older than an hour. Ask for a new one."),
+    ),
+    "last_administrator": Explanation(
+        title=_l("The study would have no administrator"),
+        text=_l("Nothing was changed. First make somebody else an administrator for all sites."),
+    ),
     "already_submitted": Explanation(
         title=_l("Your answers are with us"),
         text=_l("This questionnaire was sent already. Thank you; you need not do anything."),

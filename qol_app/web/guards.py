@@ -2,8 +2,9 @@
 
 ``public`` needs no identity, ``with_link`` needs a patient's running survey, ``with_ticket`` the
 ticket that a survey gave to a device, ``with_tablet`` a registered shared tablet, ``signed_in``
-any user, ``requires`` a user with a permission in the study that the URL names. A study or a
-participant that is not the user's to see does not exist for that user (404).
+any user (``signed_in_first`` also one who has yet to set a second factor up), ``requires`` a user
+with a permission in the study that the URL names. A study or a participant that is not the user's
+to see does not exist for that user (404).
 """
 
 from __future__ import annotations
@@ -14,16 +15,15 @@ from typing import Any, TypeVar, cast
 
 from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import current_user
 
-from qol_app.db.models import Participant, Study, User
+from qol_app.db.models import Participant, Study
 from qol_app.domain import actor as actors
 from qol_app.domain.errors import LinkUnknown, NotFound, NotPermitted
 from qol_app.domain.roles import Permission, allows, sites_allowed
 from qol_app.domain.study import Protocol
 from qol_app.services import handovers, opened, participants, refusals, studies, tablets
 from qol_app.services.opened import OpenSurvey
-from qol_app.web import tablet, tickets, unit
+from qol_app.web import identity, tablet, tickets, unit
 from qol_app.web.locale import speak, survey_session
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -117,12 +117,20 @@ def recognise(survey: OpenSurvey) -> None:
 
 def signed_in(view: View) -> View:
     """Let in any signed-in user; sets ``g.user`` and ``g.actor``."""
+    return _for_user(view, before_set_up=False)
 
+
+def signed_in_first(view: View) -> View:
+    """Let in any signed-in user, also one who has yet to set a second factor up."""
+    return _for_user(view, before_set_up=True)
+
+
+def _for_user(view: View, *, before_set_up: bool) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        if not current_user.is_authenticated:
-            return _to_sign_in()
-        _set_user()
+        elsewhere = _admit(before_set_up=before_set_up)
+        if elsewhere is not None:
+            return elsewhere
         return cast(ResponseReturnValue, view(*args, **kwargs))
 
     guarded.guard = "signed_in"  # type: ignore[attr-defined]  # a mark read by the URL-map test
@@ -135,9 +143,9 @@ def requires(permission: Permission) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(study: str, *args: Any, **kwargs: Any) -> ResponseReturnValue:
-            if not current_user.is_authenticated:
-                return _to_sign_in()
-            _set_user()
+            elsewhere = _admit()
+            if elsewhere is not None:
+                return elsewhere
             g.study = _visible_study(study)
             if not holds(permission):
                 raise NotPermitted(f"this needs the permission {permission.value}")
@@ -180,9 +188,16 @@ def _visible_study(code: str) -> Study:
     return study
 
 
-def _set_user() -> None:
-    g.user = cast(User, current_user._get_current_object())
-    g.actor = actors.user(g.user.id)
+def _admit(*, before_set_up: bool = False) -> ResponseReturnValue | None:
+    """Set ``g.user`` and ``g.actor``, or return where somebody has to go first."""
+    user = identity.user()
+    if user is None:
+        return _to_sign_in()
+    if identity.must_set_up(user) and not before_set_up:
+        return redirect(url_for("auth.second_factor"), 303)
+    g.user = user
+    g.actor = actors.user(user.id)
+    return None
 
 
 def _to_sign_in() -> ResponseReturnValue:
@@ -190,4 +205,4 @@ def _to_sign_in() -> ResponseReturnValue:
         abort(401)
     # On a shared tablet the page that was asked for may name a participant: it is not carried on.
     asked_for = None if tablet.is_one() else request.full_path
-    return redirect(url_for("security.login", next=asked_for), 303)
+    return redirect(url_for("auth.sign_in", next=asked_for), 303)

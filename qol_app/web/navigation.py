@@ -26,6 +26,7 @@ PLACES = (
     (Permission.DOWNLOAD, "analysis.downloads", _l("Downloads")),
     (Permission.IMPORT_WORDINGS, "admin.wordings", _l("Wordings")),
     (Permission.SEE_AUDIT, "staff.audit", _l("Audit trail")),
+    (Permission.MANAGE_USERS, "admin.users", _l("Users")),
 )
 """Where one can go in a study, and the permission that each place needs."""
 

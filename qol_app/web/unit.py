@@ -18,11 +18,15 @@ from qol_app.db.session import Sessions
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+def sessions() -> Sessions:
+    """Return what makes the application's sessions."""
+    return cast(Sessions, current_app.extensions["sessions"])
+
+
 def session() -> Session:
     """Return this request's session."""
     if "session" not in g:
-        sessions = cast(Sessions, current_app.extensions["sessions"])
-        g.session = sessions.read() if request.method in READING else sessions.write()
+        g.session = sessions().read() if request.method in READING else sessions().write()
     return cast(Session, g.session)
 
 
@@ -35,7 +39,7 @@ def reading() -> Session:
     if request.method in READING:
         return session()
     if "reading" not in g:
-        g.reading = cast(Sessions, current_app.extensions["sessions"]).read()
+        g.reading = sessions().read()
     return cast(Session, g.reading)
 
 
@@ -59,6 +63,14 @@ def after_commit(task: Callable[[], None]) -> None:
     g.setdefault("after_commit", []).append(task)
 
 
+def afterwards(task: Callable[[], None]) -> None:
+    """Run ``task`` once this request's sessions are closed, whatever came of it.
+
+    For what is no part of the request, and must neither wait for it nor be undone with it.
+    """
+    g.setdefault("afterwards", []).append(task)
+
+
 def register(app: Flask, sessions: Sessions) -> None:
     """Open, commit and close sessions around each request of ``app``."""
     app.extensions["sessions"] = sessions
@@ -79,3 +91,5 @@ def _close(error: BaseException | None) -> None:
         opened = g.pop(name, None)
         if opened is not None:
             opened.close()
+    for task in g.pop("afterwards", []):
+        task()

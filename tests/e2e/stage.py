@@ -100,8 +100,13 @@ class Stage:
         """Give the browser the session of a user with a role in Berlin."""
         with self.app.extensions["sessions"].write() as session:
             user = self.user(session, role, study)
-            values = {"_user_id": user.fs_uniquifier, "_fresh": True}
             session.commit()
+        self.enter(user)
+
+    def enter(self, user: User, *, minutes_ago: int = 0) -> None:
+        """Give the browser the session of a user who gave the password so many minutes ago."""
+        values = builders.browser_of(self.app.extensions["sessions"], user)
+        values["fs_paa"] -= minutes_ago * 60
         signer = self.app.session_interface.get_signing_serializer(self.app)
         name = self.app.config["SESSION_COOKIE_NAME"]
         self.cookie(name, signer.dumps(values))

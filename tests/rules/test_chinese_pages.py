@@ -53,13 +53,6 @@ def test_a_wrong_password_is_answered_in_chinese(client: FlaskClient) -> None:
     assert latin_words(page) == set()
 
 
-def test_flask_security_itself_speaks_chinese(client: FlaskClient) -> None:
-    tried = {"email": "nobody@example.org", "password": "not this one"}
-    answer = client.post("/sign-in", json=tried, headers=CHINESE)
-    assert answer.status_code == 400
-    assert answer.get_json()["response"]["errors"] == ["邮箱或密码不正确"]
-
-
 def test_a_missing_page_is_explained_in_chinese(client: FlaskClient) -> None:
     page = client.get("/nothing-here", headers=CHINESE)
     assert page.status_code == 404

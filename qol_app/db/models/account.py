@@ -34,6 +34,12 @@ class Invitation(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     accepted_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    status: Mapped[str]
+    """Where its mail stands, as in the outbox: planned, sending, sent or failed."""
+    problem: Mapped[str | None]
+    """Why its mail was not sent."""
+    planned_at: Mapped[datetime] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
 
     study: Mapped[Study] = relationship()
     site: Mapped[Site | None] = relationship()

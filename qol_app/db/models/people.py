@@ -46,9 +46,14 @@ class User(Base, UserMixin):
     tf_primary_method: Mapped[str | None]
     """``authenticator`` once a one-time code is asked for; the names are Flask-Security's."""
     tf_totp_secret: Mapped[str | None] = mapped_column(info=HIDDEN)
+    tf_last_counter: Mapped[int | None] = mapped_column(info={"audit": "derived"})
+    """Of the last one-time code that was taken, so that none is taken twice."""
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(
         Document, nullable=True, info=HIDDEN
     )
+    """Keyed hashes of those not used yet."""
+    reset_asked_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When a mail to choose a new password was last asked for."""
 
     grants: Mapped[list[Grant]] = relationship(back_populates="user")
     roles: Mapped[list[RoleMixin]] = relationship("Role", secondary="user_grant", viewonly=True)

@@ -1,14 +1,14 @@
-"""The administrator's surface: the words that questionnaires show."""
+"""The administrator's surface: the words that questionnaires show, and the users of a study."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from qol_app.settings import Settings
-from qol_app.web.admin import views
+from qol_app.web.admin import invitation_views, user_views, views
 from qol_app.web.admin.blueprint import bp
 
-__all__ = ["register", "views"]
+__all__ = ["invitation_views", "register", "user_views", "views"]
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import logout_user
 
 from qol_app.db.models import Participant, Visit
 from qol_app.domain.errors import Conflict
 from qol_app.domain.roles import Permission
-from qol_app.services import facts, handovers, participants, studies
-from qol_app.web import guards, tablet, unit
+from qol_app.services import facts, handovers, participants, sign_ins, studies
+from qol_app.services.sign_ins import EndedAs
+from qol_app.web import guards, identity, tablet, unit
 from qol_app.web.guards import requires
 from qol_app.web.kiosk.blueprint import bp
 from qol_app.web.kiosk.forms import HandOverForm
@@ -20,9 +20,6 @@ from qol_app.web.kiosk.tablet_views import here
 from qol_app.web.locale import CHOSEN
 
 HAND_OVER = "/studies/<study>/participants/<number>/hand-over"
-
-_SIGNING_OUT = "_remember"
-"""Flask-Login's note to itself to remove the cookie that would sign the user in again."""
 
 
 @bp.get(HAND_OVER)
@@ -59,9 +56,16 @@ def hand_over(number: str) -> ResponseReturnValue:
 
 
 def _end_session() -> None:
-    logout_user()
-    for key in set(session) - {_SIGNING_OUT}:
-        session.pop(key)
+    sign_ins.end_one(
+        unit.session(),
+        g.user,
+        identity.sign_in().id,
+        ended_as=EndedAs.HANDED_OVER,
+        actor=g.actor,
+        now=unit.now(),
+    )
+    identity.leave()
+    session.clear()
 
 
 def _answerable(person: Participant) -> list[Visit]:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import current_user, verify_password
+from flask_security import verify_password
 
 from qol_app.db.models import Handover
 from qol_app.domain.errors import TabletRetired, TabletUnknown
 from qol_app.domain.tablet_check import Ending, Outcome
 from qol_app.services import handovers, opened, tablets
-from qol_app.web import running, tablet, unit
+from qol_app.web import identity, running, tablet, unit
 from qol_app.web.guards import public, with_tablet
 from qol_app.web.kiosk import pages
 from qol_app.web.kiosk.blueprint import bp
@@ -139,6 +139,6 @@ def _lock_page(handover: Handover | None, form: PinForm) -> str:
         g.tablet,
         handover,
         has_wrong_pin="pin" in request.args,
-        is_signed_in=current_user.is_authenticated,
+        is_signed_in=identity.user() is not None,
     )
     return render_template("kiosk/locked.html", page=page, form=form)

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from flask_security import hash_password
 from sqlalchemy import select
 
-from qol_app.db.models import AnswerEvent, Response, SurveyLink
+from qol_app.db.models import AnswerEvent, Response, SignIn, SurveyLink
 from qol_app.db.session import Sessions
 from qol_app.domain.roles import Role
 from tests import builders
@@ -86,22 +86,16 @@ def test_handing_over_signs_staff_out_and_asks_who_holds_the_tablet(
     assert (link.channel, link.first_used_at) == ("tablet", None)
 
 
-def test_the_remember_cookie_goes_with_the_session(
-    app: Flask, tablet: Device, world: World, sessions: Sessions, now: datetime
+def test_the_hand_over_ends_the_sign_in_of_staff_for_good(
+    tablet: Device, world: World, sessions: Sessions
 ) -> None:
-    with app.app_context():
-        hashed = hash_password(builders.PASSWORD)
-    with sessions.write() as session:
-        builders.user(
-            session, now, Role.STAFF, of=world.study, at="SHA", name="nurse", password_hash=hashed
-        )
-        session.commit()
-    data = {"email": "nurse@example.org", "password": builders.PASSWORD, "remember": "y"}
-    tablet.client.post("/sign-out")
-    tablet.client.post("/sign-in", data=data)
-    assert tablet.client.get_cookie("remember_token") is not None
+    with tablet.client.session_transaction() as cookie:
+        copied = dict(cookie)
     tablet.hand_over(world.due.number)
-    assert tablet.client.get_cookie("remember_token") is None
+    with sessions.read() as session:
+        assert [each.ended_as for each in session.scalars(select(SignIn))] == ["handed_over"]
+    with tablet.client.session_transaction() as cookie:
+        cookie.update(copied)
     assert tablet.client.get(WORKLIST).status_code == 303
 
 
