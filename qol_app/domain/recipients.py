@@ -130,8 +130,8 @@ def _way(recipient: Recipient, written: frozenset[str], asked: Channel | None) -
     wish = asked or recipient.wish
     left = [each for each in Channel if wish is None or each == wish]
     for reason, possible in (
-        (Obstacle.OPTED_OUT, [c for c in left if c not in recipient.refused]),
         (Obstacle.NO_CONTACT, [c for c in left if c in recipient.addresses]),
+        (Obstacle.OPTED_OUT, [c for c in left if c not in recipient.refused]),
         (Obstacle.ADDRESS_FAILED, [c for c in left if asked or c not in recipient.failed]),
         (Obstacle.NO_TEXT, [c for c in left if c in written]),
     ):

@@ -15,7 +15,7 @@ from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from qol_app.db.session import Sessions
 from qol_app.db.vault import Vault
 from qol_app.jobs.tasks import Tasks
-from qol_app.messaging import Sender
+from qol_app.messaging import Sender, SmsSender
 from qol_app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class Queue:
         self._send = huey.task(name="send_message")(tasks.send_message)
         self._send_to_staff = huey.task(name="send_staff_message")(tasks.send_staff_message)
         huey.periodic_task(crontab(), name="sweep")(tasks.sweep)
+        huey.periodic_task(crontab(minute="*/10"), name="plan_reminders")(tasks.plan_reminders)
 
     def score_response(self, response_id: int) -> None:
         """Have a sent response scored soon."""
@@ -82,7 +83,9 @@ class Queue:
             log.warning("queue out of reach (%s), left to the sweep", type(error).__name__)
 
 
-def make_queue(settings: Settings, sessions: Sessions, *, sender: Sender) -> Queue:
+def make_queue(
+    settings: Settings, sessions: Sessions, *, sender: Sender, sms: SmsSender | None = None
+) -> Queue:
     """Return the queue that the settings name.
 
     ``sqlite:///FILE``, ``postgresql://...`` and ``redis://...`` keep the work for a consumer;
@@ -96,6 +99,7 @@ def make_queue(settings: Settings, sessions: Sessions, *, sender: Sender) -> Que
         sender=sender,
         vault=Vault(settings.contact_keys),
         base_url=settings.base_url,
+        sms=sms,
     )
     return Queue(_huey(settings.queue_url), tasks)
 

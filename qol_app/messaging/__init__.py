@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qol_app.messaging.console import ConsoleSender
 from qol_app.messaging.mail import Email, Reason, Sender, SendingFailed
+from qol_app.messaging.sms import Sms, SmsSender
 from qol_app.messaging.smtp import SmtpSender
 from qol_app.settings import Settings
 
@@ -13,6 +14,8 @@ __all__ = [
     "Reason",
     "Sender",
     "SendingFailed",
+    "Sms",
+    "SmsSender",
     "SmtpSender",
     "make_sender",
 ]

@@ -1,6 +1,6 @@
-"""Mails to users about an alert: planned with it, claimed, settled (see ``outbox``).
+"""Mails to users about an alert, or a visit that closes: planned, claimed, settled (``outbox``).
 
-A mail names the study and the address of the alert's page, and nothing about the participant.
+A mail names the study and the address of a page, and nothing about the participant.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from qol_app.db.audit import audited
-from qol_app.db.models import Alert, Grant, Participant, Role, StaffMessage, Study, User
+from qol_app.db.models import Alert, Grant, Participant, Role, StaffMessage, Study, User, Visit
 from qol_app.domain import roles
 from qol_app.domain.actor import Actor
 from qol_app.domain.events import Action
@@ -34,6 +34,8 @@ class StaffMessageKind(StrEnum):
 
     ALERT = "alert"
     ALERT_WAITING = "alert_waiting"
+    CLOSING = "closing"
+    """Of some visits it is the last day; the mail is about the first of them."""
 
 
 class Cancelled(StrEnum):
@@ -42,7 +44,7 @@ class Cancelled(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     """Somebody has taken care of the alert."""
     NO_LONGER_STAFF = "no_longer_staff"
-    """The user may no longer see the alert."""
+    """The user may no longer see what it is about."""
 
 
 def plan(session: Session, alert: Alert, kind: StaffMessageKind, *, now: datetime) -> list[int]:
@@ -52,28 +54,35 @@ def plan(session: Session, alert: Alert, kind: StaffMessageKind, *, now: datetim
     to the staff of the participant's site, or to the study's administrators where a site has
     none; one that waits goes to both.
     """
+    participant = alert.participant
     wanted = {roles.Role.STAFF}
-    if kind is StaffMessageKind.ALERT_WAITING or not _users(session, alert, wanted):
+    if kind is StaffMessageKind.ALERT_WAITING or not users(session, participant, wanted):
         wanted.add(roles.Role.ADMIN)
     planned = [
-        StaffMessage(
-            user_id=user.id,
-            study_id=_participant(session, alert).study_id,
-            kind=kind.value,
-            about_id=alert.id,
-            status=MessageStatus.PLANNED.value,
-            planned_at=now,
-        )
-        for user in _users(session, alert, wanted)
+        message(user, participant, kind, alert.id, now=now)
+        for user in users(session, participant, wanted)
     ]
     session.add_all(planned)
     session.flush()
-    return [message.id for message in planned]
+    return [each.id for each in planned]
 
 
-def _users(session: Session, alert: Alert, wanted: Collection[roles.Role]) -> list[User]:
+def message(
+    user: User, participant: Participant, kind: StaffMessageKind, about_id: int, *, now: datetime
+) -> StaffMessage:
+    """Return a new mail to a user, to be added within the caller's ``audited``."""
+    return StaffMessage(
+        user_id=user.id,
+        study_id=participant.study_id,
+        kind=kind.value,
+        about_id=about_id,
+        status=MessageStatus.PLANNED.value,
+        planned_at=now,
+    )
+
+
+def users(session: Session, participant: Participant, wanted: Collection[roles.Role]) -> list[User]:
     """Return the active users with one of these roles at the participant's site, once each."""
-    participant = _participant(session, alert)
     query = (
         select(User)
         .join(User.grants)
@@ -89,8 +98,10 @@ def _users(session: Session, alert: Alert, wanted: Collection[roles.Role]) -> li
     return list(session.scalars(query.distinct()))
 
 
-def _participant(session: Session, alert: Alert) -> Participant:
-    return session.get_one(Participant, alert.participant_id)
+def _participant(session: Session, message: StaffMessage) -> Participant:
+    if message.kind == StaffMessageKind.CLOSING:
+        return session.get_one(Visit, message.about_id).participant
+    return session.get_one(Alert, message.about_id).participant
 
 
 def unsent(session: Session, *, before: datetime) -> list[int]:
@@ -112,9 +123,8 @@ def claim(
     message = outbox.locked(session, StaffMessage, message_id)
     if message.status != MessageStatus.PLANNED:
         return None
-    alert = session.get_one(Alert, message.about_id)
     user = session.get_one(User, message.user_id)
-    refusal = _refusal(session, alert, user)
+    refusal = _refusal(session, message, user)
     if refusal is not None:
         with _recorded(session, message, Action.MESSAGE_CANCELLED, actor, now):
             message.status = MessageStatus.CANCELLED.value
@@ -125,16 +135,20 @@ def claim(
     return Claimed(message_id=message.id, email=_write(session, message, user, base_url, now))
 
 
-def _refusal(session: Session, alert: Alert, user: User) -> Cancelled | None:
-    participant = _participant(session, alert)
+def _refusal(session: Session, message: StaffMessage, user: User) -> Cancelled | None:
+    participant = _participant(session, message)
+    is_closing = message.kind == StaffMessageKind.CLOSING
     may_see = user.active and roles.allows(
         user.grant_values(),
-        Permission.HANDLE_ALERTS,
+        Permission.SEND_LINKS if is_closing else Permission.HANDLE_ALERTS,
         study_id=participant.study_id,
         site_id=participant.site_id,
     )
     if not may_see:
         return Cancelled.NO_LONGER_STAFF
+    if is_closing:
+        return None
+    alert = session.get_one(Alert, message.about_id)
     return Cancelled.ACKNOWLEDGED if alert.acknowledged_at is not None else None
 
 
@@ -143,12 +157,10 @@ def _write(
 ) -> Email:
     study = session.get_one(Study, message.study_id)
     language = _language(study, user, message.kind)
-    words = text.render(
-        message.kind,
-        language,
-        study=study.code,
-        address=f"{base_url}/studies/{study.code}/alerts/{message.about_id}",
-    )
+    is_closing = message.kind == StaffMessageKind.CLOSING
+    page = "worklist" if is_closing else f"alerts/{message.about_id}"
+    address = f"{base_url}/studies/{study.code}/{page}"
+    words = text.render(message.kind, language, study=study.code, address=address)
     return Email(
         to=user.email, subject=words.subject, body=words.body, language=language, written_at=now
     )
@@ -185,12 +197,11 @@ def settle(
 def _recorded(
     session: Session, message: StaffMessage, action: Action, actor: Actor, now: datetime
 ) -> AbstractContextManager[None]:
-    alert = session.get_one(Alert, message.about_id)
     return audited(
         session,
         actor=actor,
         action=action,
         now=now,
         study_id=message.study_id,
-        participant_id=alert.participant_id,
+        participant_id=_participant(session, message).id,
     )

@@ -45,12 +45,19 @@ EVENTS = {
     ParticipantEventKind.PRO_STOPPED: _l("Stopped the questionnaires"),
 }
 
-CHANNELS = {"screen": _l("Shown on screen"), "email": _l("E-mail"), "tablet": _l("Shared tablet")}
+CHANNELS = {
+    "screen": _l("Shown on screen"),
+    "email": _l("E-mail"),
+    "sms": _l("Text message"),
+    "tablet": _l("Shared tablet"),
+}
 
 MESSAGES = {
     MessageStatus.PLANNED: _l("Waiting to be sent"),
     MessageStatus.SENDING: _l("Being sent"),
     MessageStatus.SENT: _l("Sent"),
+    MessageStatus.DELIVERED: _l("Delivered"),
+    MessageStatus.BOUNCED: _l("Came back"),
     MessageStatus.FAILED: _l("Not delivered"),
     MessageStatus.CANCELLED: _l("Cancelled"),
 }
