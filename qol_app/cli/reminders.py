@@ -19,7 +19,6 @@ from qol_app.cli.base import Commands
 from qol_app.db.models import Study, Visit
 from qol_app.domain import actor as actors
 from qol_app.domain.recipients import Verdict
-from qol_app.jobs import Queue
 from qol_app.services import reminders as service
 from qol_app.services import studies
 
@@ -64,14 +63,14 @@ def send(study: str, dry_run: bool) -> None:
                 for message, visit, judged in due
             )
             return
-    tasks = cast(Queue, current_app.extensions["queue"]).tasks
+    tasks = current_app.extensions["queue"].tasks
     for message, _visit, _judged in due:
         tasks.send_message(message.id)
     click.echo(f"{len(due)} messages were due; see the worklist for those that did not go out")
 
 
 def _ways() -> frozenset[str]:
-    return cast(Queue, current_app.extensions["queue"]).tasks.ways
+    return cast(frozenset[str], current_app.extensions["queue"].tasks.ways)
 
 
 def _outlook(session: Session, study: Study) -> Iterable[tuple[str, ...]]:

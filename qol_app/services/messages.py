@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from qol_app.db.audit import audited
-from qol_app.db.models import Message, Participant, Visit
+from qol_app.db.models import Message, Participant, Study, Visit
 from qol_app.db.vault import Vault
 from qol_app.domain.actor import Actor
 from qol_app.domain.errors import NotReady
@@ -17,7 +18,7 @@ from qol_app.domain.events import Action
 from qol_app.domain.recipients import Channel, Obstacle
 from qol_app.domain.reminders import Kind
 from qol_app.messaging import Reason
-from qol_app.services import links, message_times, message_words, outbox, recipients, survey
+from qol_app.services import facts, links, message_times, message_words, outbox, recipients, survey
 from qol_app.services.outbox import Claimed, MessageStatus, Outcome
 from qol_app.services.recipients import EMAIL_ONLY
 
@@ -45,6 +46,21 @@ _ON_THE_WAY = (
     MessageStatus.SENT,
     MessageStatus.DELIVERED,
 )
+
+
+_LOST = (MessageStatus.BOUNCED, MessageStatus.FAILED, MessageStatus.SENDING)
+
+STUCK = timedelta(minutes=15)
+"""A message that is being sent for longer than this was left behind by a process that died."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undelivered:
+    """A message that did not arrive, or of which nobody can tell, and whose it is."""
+
+    message: Message
+    visit: Visit
+    participant: Participant
 
 
 def plan(
@@ -213,6 +229,57 @@ def _put_back(message: Message, now: datetime) -> None:
     pause = message_times.pause(message.tries)
     if pause is not None:
         message.status, message.due_at = MessageStatus.PLANNED.value, now + pause
+
+
+def bounced(
+    session: Session, study: Study, *, sites: frozenset[int] | None, now: datetime
+) -> list[Undelivered]:
+    """Return the open visits whose last message did not arrive, newest first.
+
+    It came back, was given up, or is "being sent" for so long that its process must have died. A
+    newer message about the visit, or new contact details, takes the visit off the list.
+
+    Args:
+        sites: Site ids to look at; None means all of the study.
+    """
+    newest = select(func.max(Message.id).label("id")).group_by(Message.visit_id).subquery()
+    query = (
+        select(Message, Visit)
+        .join(newest, newest.c.id == Message.id)
+        .join(Visit, Visit.id == Message.visit_id)
+        .join(Visit.participant)
+        .where(
+            Participant.study_id == study.id,
+            Message.status.in_(_LOST),
+            Visit.closes_on >= now.date() - timedelta(days=1),
+        )
+        .options(
+            contains_eager(Visit.participant).options(
+                joinedload(Participant.site),
+                joinedload(Participant.contact),
+                selectinload(Participant.events),
+            ),
+            selectinload(Visit.responses),
+        )
+        .order_by(Message.id.desc())
+    )
+    if sites is not None:
+        query = query.where(Participant.site_id.in_(sites))
+    return [
+        Undelivered(message=message, visit=visit, participant=visit.participant)
+        for message, visit in session.execute(query)
+        if _is_lost(message, visit, now)
+    ]
+
+
+def _is_lost(message: Message, visit: Visit, now: datetime) -> bool:
+    if not facts.eligibility(visit, now=now).allowed:
+        return False
+    if message.status == MessageStatus.SENDING:
+        return now - (message.due_at or message.planned_at) > STUCK
+    contact = visit.participant.contact
+    at = message.settled_at or message.planned_at
+    return contact is None or contact.changed_at <= at
 
 
 def _recorded(
