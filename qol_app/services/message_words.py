@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 
 from qol_app.db.models import Message, Participant, Visit
 from qol_app.db.vault import Vault
+from qol_app.domain import message_text
 from qol_app.domain.recipients import Channel
+from qol_app.domain.reminders import Kind
 from qol_app.messaging import Email, Sms, text
-from qol_app.services import studies
+from qol_app.services import message_texts, studies
+from qol_app.services.message_texts import Subject
 from qol_app.services.outbox import Claimed
 
 
@@ -20,23 +23,24 @@ def write(
     """Return the message as it is handed over."""
     details = _details(visit.participant, vault)
     values = fields(visit, message.language, link=link)
-    if message.channel == Channel.SMS:
+    of = Subject(
+        kind=Kind(message.kind), channel=Channel(message.channel), language=message.language
+    )
+    words = message_texts.current(session, visit.participant.study_id, of)
+    body = message_text.fill(words.body, values)
+    if of.channel is Channel.SMS:
         sms = Sms(
             to=details["phone"],
-            body=text.render_short(message.kind, message.language, **values),
-            language=message.language,
-            kind=message.kind,
+            body=body,
+            language=of.language,
+            kind=of.kind.value,
             values=values,
             reference=str(message.id),
         )
         return Claimed(message_id=message.id, sms=sms)
-    words = text.render(message.kind, message.language, **values)
+    subject = message_text.fill(words.subject, values)
     email = Email(
-        to=details["email"],
-        subject=words.subject,
-        body=words.body,
-        language=message.language,
-        written_at=now,
+        to=details["email"], subject=subject, body=body, language=of.language, written_at=now
     )
     return Claimed(message_id=message.id, email=email)
 

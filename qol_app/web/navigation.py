@@ -24,6 +24,7 @@ PLACES = (
     (Permission.SEE_TRAJECTORIES, "analysis.trajectories", _l("Trajectories")),
     (Permission.DOWNLOAD, "analysis.downloads", _l("Downloads")),
     (Permission.IMPORT_WORDINGS, "admin.wordings", _l("Wordings")),
+    (Permission.EDIT_TEXTS, "admin.texts", _l("Message texts")),
 )
 """Where one can go in a study, and the permission that each place needs."""
 
