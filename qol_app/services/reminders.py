@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from qol_app.db.audit import insert_each
-from qol_app.db.models import Message, Participant, Response, Site, Study, Visit
+from qol_app.db.models import Contact, Message, Participant, Response, Site, Study, Visit
 from qol_app.domain import reminders
 from qol_app.domain.actor import Actor
 from qol_app.domain.events import Action
@@ -189,10 +189,19 @@ def _visits(session: Session, visit_ids: Iterable[int]) -> Sequence[Visit]:
         .options(
             joinedload(Visit.participant).options(
                 joinedload(Participant.site),
-                joinedload(Participant.contact),
+                joinedload(Participant.contact).load_only(
+                    Contact.has_email, Contact.has_phone, Contact.changed_at
+                ),
                 selectinload(Participant.events),
             ),
-            selectinload(Visit.responses),
+            selectinload(Visit.responses).load_only(
+                Response.started_at,
+                Response.last_activity_at,
+                Response.submitted_at,
+                Response.answered_on,
+                Response.missing_reason,
+                Response.answers,
+            ),
         )
     )
     return session.scalars(query).all()
