@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from qol_app.cli import base
 from qol_app.cli.base import Commands
-from qol_app.db.models import Study, Visit
+from qol_app.db.models import Study
 from qol_app.domain import actor as actors
 from qol_app.domain.recipients import Verdict
 from qol_app.services import reminders as service
 from qol_app.services import studies
+from qol_app.services.reminders import OpenVisit
 
 reminders = Commands("reminders", help="Messages that participants get without staff asking.")
 
@@ -79,7 +80,7 @@ def _outlook(session: Session, study: Study) -> Iterable[tuple[str, ...]]:
         yield _line(each.visit, what, each.verdict, each.due_at)
 
 
-def _line(visit: Visit, what: str, judged: Verdict, due_at: datetime) -> tuple[str, ...]:
+def _line(visit: OpenVisit, what: str, judged: Verdict, due_at: datetime) -> tuple[str, ...]:
     participant = visit.participant
     who = (participant.number, visit.code, what or "none")
     if judged.channel is None:

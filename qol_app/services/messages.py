@@ -13,7 +13,7 @@ from qol_app.db.audit import audited
 from qol_app.db.models import Message, Participant, Study, Visit
 from qol_app.db.vault import Vault
 from qol_app.domain.actor import Actor
-from qol_app.domain.errors import NotReady
+from qol_app.domain.errors import NotWrittenTo
 from qol_app.domain.events import Action
 from qol_app.domain.recipients import Channel, Obstacle
 from qol_app.domain.reminders import Kind
@@ -83,7 +83,7 @@ def plan(
         channel: The channel that staff ask for; None leaves it to the participant's wish.
 
     Raises:
-        NotReady: the participant cannot be written to in this way; says why.
+        NotWrittenTo: the participant cannot be written to in this way; says why.
         LinkTooEarly, LinkExpired, AlreadySubmitted, LinkEnded: the visit cannot be answered now.
     """
     survey.check_open(visit, now=now)
@@ -91,8 +91,9 @@ def plan(
     beside = recipients.known(session, [visit])
     found = recipients.judge(visit, kind, beside, ways=ways, now=now, channel=channel)
     if found.channel is None:
-        why = IN_WORDS[Obstacle(str(found.reason))]
-        raise NotReady(f"participant {participant.number} {why}")
+        obstacle = Obstacle(str(found.reason))
+        told = f"participant {participant.number} {IN_WORDS[obstacle]}"
+        raise NotWrittenTo(told, obstacle=obstacle.value)
     session.refresh(visit, with_for_update=True)
     last = _last(session, visit, kind)
     if last is not None and _is_same_wish(last, found.channel, now):

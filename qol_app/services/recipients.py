@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qol_app.db.models import Message, Participant, Postponement, Visit
+from qol_app.db.models import Message, Participant, Postponement
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.recipients import Channel, Matter, Recipient, Verdict, verdict
 from qol_app.domain.reminders import Kind
@@ -18,12 +19,25 @@ from qol_app.domain.schedule import today_at
 from qol_app.messaging import text
 from qol_app.services import facts
 from qol_app.services.outbox import MessageStatus
+from qol_app.services.rows import VisitRow
 
 EMAIL_ONLY = frozenset({Channel.EMAIL.value})
 """The ways of a deployment without a gateway for text messages."""
 
 ARRIVED = (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.DELIVERED)
 """Statuses of a message that the participant has, as far as anybody knows."""
+
+
+class Subject(VisitRow, Protocol):
+    """A visit that is written about, as a row of the database or values read from one."""
+
+    @property
+    def id(self) -> int:
+        """Its key."""
+
+    @property
+    def participant(self) -> Participant:
+        """Whose it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +52,14 @@ class Known:
     """By participant and channel, when the last message came back."""
 
 
-def known(session: Session, visits: Iterable[Visit]) -> Known:
+def known(session: Session, visits: Iterable[Subject]) -> Known:
     """Read what ``judge`` has to know of these visits."""
     rows = list(visits)
     visit_ids = [visit.id for visit in rows]
     return Known(
         waits_until=_waits_until(session, visit_ids),
         asked_at=_asked_at(session, visit_ids),
-        failed=_failed(session, {visit.participant_id for visit in rows}),
+        failed=_failed(session, {visit.participant.id for visit in rows}),
     )
 
 
@@ -88,7 +102,7 @@ def _failed(session: Session, participant_ids: set[int]) -> dict[int, dict[str, 
 
 
 def judge(
-    visit: Visit,
+    visit: Subject,
     kind: Kind,
     beside: Known,
     *,

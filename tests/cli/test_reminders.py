@@ -76,7 +76,7 @@ def test_a_dry_run_of_planning_and_of_sending_says_what_would_happen(
     assert [mail.to for mail in post.mails] == ["wang@example.org"]
     assert "0 messages were due" in run(app, now, "send", "example")
     assert run(app, now, "plan", "example", "--dry-run") == HEAD + (
-        "EX-SHA-001-68\tbaseline\tnone\t\tzh-Hans\t\tnothing is due until tomorrow\n" + refused
+        "EX-SHA-001-68\tbaseline\tnone\t\tzh-Hans\t\tasked_today\n" + refused
     )
 
 
