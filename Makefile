@@ -46,6 +46,7 @@ lint: $(DEVELOPMENT) $(CATALOGUES)
 bench: $(RUNTIME) $(CATALOGUES)
 	@$(BIN)/python -m benchmarks.scoring
 	@$(BIN)/python -m benchmarks.survey
+	@$(BIN)/python -m benchmarks.reminders
 
 soak: $(DEVELOPMENT) $(CATALOGUES)
 	@sh .ci/system-packages

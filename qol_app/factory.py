@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from flask import Flask
 from flask_wtf import CSRFProtect
@@ -47,7 +48,10 @@ def create_app(
     app.extensions["settings"] = configuration
     app.extensions["vault"] = Vault(configuration.contact_keys)
     app.extensions["queue"] = jobs.make_queue(
-        configuration, sessions, sender=messaging.make_sender(configuration)
+        configuration,
+        sessions,
+        sender=messaging.make_sender(configuration),
+        sms=messaging.make_sms_sender(configuration, clock=lambda: datetime.now(UTC)),
     )
     CSRFProtect(app)
     assets.register(app, keeps_changing=configuration.environment == "development")

@@ -12,16 +12,39 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from qol_app.domain.roles import Role
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "qol_app" / "translations"
+LOCAL = ("localhost", "127.0.0.1", "::1")
+SMS_GATEWAYS = ("console", "webhook", "alibaba")
+ALIBABA = "https://dysmsapi.aliyuncs.com"
+SMS_NEEDS = {
+    "webhook": ("QOL_SMS_URL", "QOL_SMS_SECRET"),
+    "alibaba": ("QOL_SMS_KEY_ID", "QOL_SMS_SECRET", "QOL_SMS_SIGN_NAME", "QOL_SMS_TEMPLATES"),
+}
 SECRETS = ("QOL_SECRET_KEY", "QOL_PASSWORD_SALT", "QOL_CONTACT_KEYS", "QOL_TOTP_KEYS")
 
 
 class SettingsInvalid(RuntimeError):
     """The environment lacks settings, or one cannot be read. Names each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmsSettings:
+    """How text messages go out; what a kind of gateway does not need is empty."""
+
+    gateway: Literal["none", "console", "webhook", "alibaba"]
+    url: str
+    secret: str
+    key_id: str
+    sign_name: str
+    templates: Mapping[str, str]
+    """By kind and language, e.g. ``reminder.zh-Hans``: the template that the gateway approved."""
+    receipt_secret: str
+    """Under which the gateway signs its receipts; empty takes none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +73,7 @@ class Settings:
     smtp_user: str
     smtp_password: str
     smtp_security: Literal["starttls", "tls", "none"]
+    sms: SmsSettings
 
     @property
     def secure_cookies(self) -> bool:
@@ -107,6 +131,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_user=environ.get("QOL_SMTP_USER", ""),
         smtp_password=environ.get("QOL_SMTP_PASSWORD", ""),
         smtp_security=environ.get("QOL_SMTP_SECURITY", "starttls"),  # type: ignore[arg-type]  # checked
+        sms=_sms(environ),
     )
 
 
@@ -120,11 +145,45 @@ def _listed(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
+def _sms(environ: Mapping[str, str]) -> SmsSettings:
+    gateway = environ.get("QOL_SMS", "none")
+    usual = ALIBABA if gateway == "alibaba" else ""
+    return SmsSettings(
+        gateway=gateway,  # type: ignore[arg-type]  # checked by _refuse_gaps
+        url=environ.get("QOL_SMS_URL", usual),
+        secret=environ.get("QOL_SMS_SECRET", ""),
+        key_id=environ.get("QOL_SMS_KEY_ID", ""),
+        sign_name=environ.get("QOL_SMS_SIGN_NAME", ""),
+        templates=dict(
+            pair.strip().split("=", 1)
+            for pair in environ.get("QOL_SMS_TEMPLATES", "").split(",")
+            if pair.strip()
+        ),
+        receipt_secret=environ.get("QOL_SMS_RECEIPT_SECRET", ""),
+    )
+
+
+def _sms_problems(environ: Mapping[str, str]) -> list[str]:
+    gateway = environ.get("QOL_SMS", "none")
+    problems = [
+        f"{name}: is not set, and QOL_SMS={gateway} needs it"
+        for name in SMS_NEEDS.get(gateway, ())
+        if not environ.get(name)
+    ]
+    address = urlsplit(environ.get("QOL_SMS_URL", ""))
+    if address.netloc and address.scheme != "https" and address.hostname not in LOCAL:
+        problems.append("QOL_SMS_URL: must begin with https:// outside this machine")
+    if any("=" not in pair for pair in environ.get("QOL_SMS_TEMPLATES", "a=b").split(",")):
+        problems.append("QOL_SMS_TEMPLATES: write kind.language=code, joined by commas")
+    return problems
+
+
 def _refuse_gaps(environment: str, environ: Mapping[str, str]) -> None:
     choices = {
         "QOL_ENVIRONMENT": ("development", "production"),
         "QOL_MAIL": ("console", "smtp"),
         "QOL_SMTP_SECURITY": ("starttls", "tls", "none"),
+        "QOL_SMS": ("none", *SMS_GATEWAYS),
     }
     problems = [
         f"{name}: choose one of {', '.join(allowed)}"
@@ -136,6 +195,9 @@ def _refuse_gaps(environment: str, environ: Mapping[str, str]) -> None:
         wanted += ["QOL_DATABASE_URL", "QOL_BASE_URL", "QOL_MAIL_FROM"]
         if environ.get("QOL_MAIL", "console") == "console":
             problems.append("QOL_MAIL: must be smtp in production")
+        if environ.get("QOL_SMS") == "console":
+            problems.append("QOL_SMS: must not be console in production")
+    problems += _sms_problems(environ)
     problems += [f"{name}: is not set" for name in wanted if not environ.get(name)]
     numbers = {"QOL_SMTP_PORT": "587", "QOL_PROXIES": "0"}
     problems += [

@@ -12,6 +12,7 @@ from qol_app.cli.data import audit, db, responses
 from qol_app.cli.grants import user
 from qol_app.cli.questionnaires import questionnaire
 from qol_app.cli.rehearsal import rehearsal
+from qol_app.cli.reminders import reminders
 from qol_app.cli.rescoring import stored_scores
 from qol_app.cli.scores import score, scoring
 from qol_app.cli.serving import jobs, serve
@@ -24,6 +25,7 @@ COMMANDS = (
     jobs,
     questionnaire,
     rehearsal,
+    reminders,
     responses,
     score,
     stored_scores,

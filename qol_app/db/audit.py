@@ -84,17 +84,17 @@ def audited(
         session.flush()
     finally:
         del session.info["recording"]
-    _append(
-        session,
-        at=now.astimezone(UTC),
-        actor_kind=actor.kind.value,
-        actor_id=actor.id,
-        action=action.value,
-        study_id=study_id,
-        participant_id=recording.participant_id,
-        reason=reason,
-        changes=recording.changes,
-    )
+    event = {
+        "at": now.astimezone(UTC),
+        "actor_kind": actor.kind.value,
+        "actor_id": actor.id,
+        "action": action.value,
+        "study_id": study_id,
+        "participant_id": recording.participant_id,
+        "reason": reason,
+        "changes": recording.changes,
+    }
+    _append(session, [event])
 
 
 def insert_rows(
@@ -110,19 +110,53 @@ def insert_rows(
     """
     recording = _open_recording(session, model)
     session.connection().execute(_insert(model), rows)
-    recording.changes += [
-        {
-            "table": model.__tablename__,
-            "id": [_plain(row[name]) for name in key],
-            "kind": "added",
-            "values": {
-                name: _plain(row[name])
-                for name in _shown_names(model, row)
-                if row[name] is not None and name not in key
-            },
-        }
+    recording.changes += [_added(model, row, key) for row in rows]
+
+
+def insert_each(
+    session: Session,
+    model: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: Sequence[str],
+    actor: Actor,
+    action: Action,
+    now: datetime,
+    study_id: int,
+) -> None:
+    """Insert rows that have a ``participant_id``, each as an audit event of its own.
+
+    For what is planned for very many participants at once; outside any ``audited`` block.
+    """
+    if not rows:
+        return
+    session.connection().execute(_insert(model), rows)
+    common = {
+        "at": now.astimezone(UTC),
+        "actor_kind": actor.kind.value,
+        "actor_id": actor.id,
+        "action": action.value,
+        "study_id": study_id,
+        "reason": None,
+    }
+    events = [
+        {**common, "participant_id": row["participant_id"], "changes": [_added(model, row, key)]}
         for row in rows
     ]
+    _append(session, events)
+
+
+def _added(model: type[Base], row: Mapping[str, Any], key: Sequence[str]) -> dict[str, Any]:
+    return {
+        "table": model.__tablename__,
+        "id": [_plain(row[name]) for name in key],
+        "kind": "added",
+        "values": {
+            name: _plain(row[name])
+            for name in _shown_names(model, row)
+            if row[name] is not None and name not in key
+        },
+    }
 
 
 def update_row(
@@ -281,12 +315,17 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _append(session: Session, **fields: Any) -> None:
+def _append(session: Session, events: Sequence[dict[str, Any]]) -> None:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(_SERIALISE, {"key": _CHAIN_LOCK})
-    fields["previous_hash"] = connection.scalar(_LAST) or GENESIS
-    connection.execute(_ADD, {**fields, "hash": _digest(fields)})
+    previous = connection.scalar(_LAST) or GENESIS
+    rows = []
+    for each in events:
+        fields = {**each, "previous_hash": previous}
+        previous = _digest(fields)
+        rows.append({**fields, "hash": previous})
+    connection.execute(_ADD, rows)
 
 
 def _digest(fields: dict[str, Any]) -> str:

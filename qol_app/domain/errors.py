@@ -192,3 +192,11 @@ class NotReady(QolError):
 
     code = "not_ready"
     status = 409
+
+
+class NotWrittenTo(NotReady):
+    """A participant is not to be written to in this way; ``obstacle`` says why not."""
+
+    def __init__(self, message: str, *, obstacle: str) -> None:
+        super().__init__(message)
+        self.code = f"not_written_to_{obstacle}"

@@ -14,9 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$")]
+CLOCK_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z][A-Za-z]+)?$"
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 """An HTML language tag, e.g. ``en`` or ``zh-Hans``."""
+ClockTime = Annotated[str, Field(pattern=CLOCK_PATTERN)]
+"""A time of day, e.g. ``08:00``."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Words = dict[Language, Text]
 """A text per language."""
@@ -193,6 +196,22 @@ class Alerts(Strict):
         return tuple(rule for rule in self.rules if rule.instrument == instrument)
 
 
+class Reminders(Strict):
+    """When participants are written to about a visit without staff asking for it."""
+
+    invitation: bool = True
+    """Whether they are invited on the day the window opens, or on enrolment if that is later."""
+    after_days: tuple[Annotated[int, Field(ge=1, le=366)], ...] = ()
+    """Days after the invitation's day on which they are reminded, in order."""
+    last_call: int | None = Field(default=None, ge=0, le=366)
+    """Days before the last accepted day on which they are asked for the last time."""
+    tell_staff: bool = True
+    """Whether staff are told on a visit's last accepted day that forms are still missing."""
+    from_time: ClockTime = "08:00"
+    until_time: ClockTime = "20:00"
+    """Messages go out between these times by the site's clock; at other times they wait."""
+
+
 class NumberScheme(Strict):
     """How study numbers look: prefix, site code, and a fixed number of digits."""
 
@@ -225,6 +244,8 @@ class Protocol(Strict):
     analysis: AnalysisPlan
     alerts: Alerts | None = None
     """None: no rules, and patients are told that nobody watches."""
+    reminders: Reminders | None = None
+    """None: participants are written to only when staff ask for it."""
 
     def visit(self, code: str) -> Visit:
         """Return the visit with this code. Raises KeyError if there is none."""

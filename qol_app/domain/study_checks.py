@@ -31,6 +31,7 @@ from qol_app.domain.study_document import (
     visit_entries,
 )
 from qol_app.domain.study_problems import shown
+from qol_app.domain.study_reminder_checks import reminder_problems
 from questionnaires.model import Questionnaire
 
 _LEAP_CYCLE = [date(2024, 1, 1) + timedelta(days=n) for n in range(4 * 365 + 1)]
@@ -46,6 +47,7 @@ def cross_problems(document: Document) -> Iterator[str]:
     yield from _instruments(document)
     yield from _analysis(document)
     yield from alert_problems(document)
+    yield from reminder_problems(document)
     yield from _texts(document)
 
 

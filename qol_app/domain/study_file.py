@@ -21,7 +21,7 @@ from qol_app.domain.study import Protocol
 from qol_app.domain.study_checks import cross_problems
 from qol_app.domain.study_problems import shape_problem
 
-_LEFT_OUT = ("alerts",)
+_LEFT_OUT = ("alerts", "reminders")
 """Keys that came after protocols had been stored: left out where a protocol does not use them, so
 that its document and hash stay what they were."""
 _TOML_PLACE = re.compile(r" \(at (line \d+, column \d+|end of document)\)$")

@@ -11,7 +11,13 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from qol_app.domain.study import LANGUAGE_PATTERN, MONTH_OR_DAY, ONE_CONDITION, Protocol
+from qol_app.domain.study import (
+    CLOCK_PATTERN,
+    LANGUAGE_PATTERN,
+    MONTH_OR_DAY,
+    ONE_CONDITION,
+    Protocol,
+)
 
 _PATTERNS = {
     r"^[A-Za-z][A-Za-z0-9_-]{0,31}$": (
@@ -19,6 +25,7 @@ _PATTERNS = {
     ),
     r"^[a-z0-9][a-z0-9-]{1,62}$": "must be 2 to 63 small letters, digits or -, not starting with -",
     r"^[A-Z0-9-]{0,12}$": "must be at most 12 capital letters, digits or -",
+    CLOCK_PATTERN: "must be a time of day such as 08:00",
     LANGUAGE_PATTERN: "must be a language tag such as en or zh-Hans",
 }
 _LANGUAGE_KEY = "[key]"

@@ -15,7 +15,7 @@ from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from qol_app.db.session import Sessions
 from qol_app.db.vault import Vault
 from qol_app.jobs.tasks import Tasks
-from qol_app.messaging import Sender
+from qol_app.messaging import Sender, SmsSender
 from qol_app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class Queue:
         self._send_invitation = huey.task(name="send_invitation")(tasks.send_invitation)
         self._send_reset = huey.task(name="send_password_reset")(tasks.send_password_reset)
         huey.periodic_task(crontab(), name="sweep")(tasks.sweep)
+        huey.periodic_task(crontab(minute="*/10"), name="plan_reminders")(tasks.plan_reminders)
 
     def score_response(self, response_id: int) -> None:
         """Have a sent response scored soon."""
@@ -92,7 +93,9 @@ class Queue:
             log.warning("queue out of reach (%s), left to the sweep", type(error).__name__)
 
 
-def make_queue(settings: Settings, sessions: Sessions, *, sender: Sender) -> Queue:
+def make_queue(
+    settings: Settings, sessions: Sessions, *, sender: Sender, sms: SmsSender | None = None
+) -> Queue:
     """Return the queue that the settings name.
 
     ``sqlite:///FILE``, ``postgresql://...`` and ``redis://...`` keep the work for a consumer;
@@ -107,6 +110,7 @@ def make_queue(settings: Settings, sessions: Sessions, *, sender: Sender) -> Que
         vault=Vault(settings.contact_keys),
         base_url=settings.base_url,
         reset_key=settings.reset_key,
+        sms=sms,
     )
     return Queue(_huey(settings.queue_url), tasks)
 

@@ -14,21 +14,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from qol_app.db.models import Study
 from qol_app.db.session import Sessions
 from qol_app.db.vault import Vault
 from qol_app.domain import actor as actors
-from qol_app.messaging import Sender
+from qol_app.domain.recipients import Channel
+from qol_app.messaging import Sender, SmsSender
 from qol_app.services import (
     alerts,
+    closing,
     invitation_mails,
     messages,
     outbox,
     password_resets,
     postponements,
+    reminders,
     staff_messages,
+    studies,
     typed_codes,
 )
 from qol_app.services.outbox import Claimed
+from qol_app.services.recipients import EMAIL_ONLY
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +51,13 @@ class Tasks:
     vault: Vault
     base_url: str
     reset_key: bytes
+    sms: SmsSender | None = None
+    """None where no gateway for text messages is set up."""
+
+    @property
+    def ways(self) -> frozenset[str]:
+        """The channels by which messages can go."""
+        return EMAIL_ONLY if self.sms is None else EMAIL_ONLY | {Channel.SMS.value}
 
     def score_response(self, response_id: int) -> None:
         """Score one response, and tell staff if its scores meet an alert rule."""
@@ -75,7 +88,7 @@ class Tasks:
     def send_message(self, message_id: int) -> None:
         """Send one planned message to a participant, unless it is taken already."""
         with logged("send_message", message_id):
-            claim = partial(messages.claim, vault=self.vault)
+            claim = partial(messages.claim, vault=self.vault, ways=self.ways)
             self._send("send_message", message_id, claim, messages.settle)
 
     def send_staff_message(self, message_id: int) -> None:
@@ -117,7 +130,7 @@ class Tasks:
             session.commit()
         if claimed is None:
             return
-        outcome = outbox.deliver(claimed, self.sender)
+        outcome = outbox.deliver(claimed, self.sender, self.sms)
         with self.sessions.write() as session:
             settle(session, message_id, outcome, actor=actor, now=datetime.now(UTC))
             session.commit()
@@ -133,6 +146,21 @@ class Tasks:
                     session.commit()
                 if message is not None:
                     self.send_message(message.id)
+
+    def plan_reminders(self) -> None:
+        """Plan what the studies' reminders want until tomorrow, and tell staff what closes today.
+
+        The sweep sends it.
+        """
+        actor, now = actors.job("plan_reminders"), datetime.now(UTC)
+        with self.sessions.read() as session:
+            study_ids = [study.id for study in studies.every(session)]
+        for study_id in study_ids:
+            with logged("plan_reminders", study_id), self.sessions.write() as session:
+                study = session.get_one(Study, study_id)
+                reminders.plan(session, study, ways=self.ways, actor=actor, now=now)
+                closing.tell(session, study, actor=actor, now=now)
+                session.commit()
 
     def sweep(self) -> None:
         """Do what is due by the clock, and what the queue has missed.

@@ -1,10 +1,16 @@
-"""Sending: one frozen mail, one protocol, one class per way of sending. Knows no study."""
+"""Sending: frozen messages, a protocol per channel, a class per way of sending. Knows no study."""
 
 from __future__ import annotations
 
-from qol_app.messaging.console import ConsoleSender
+from collections.abc import Callable
+from datetime import datetime
+
+from qol_app.messaging.alibaba import AlibabaSender
+from qol_app.messaging.console import ConsoleSender, ConsoleSmsSender
 from qol_app.messaging.mail import Email, Reason, Sender, SendingFailed
+from qol_app.messaging.sms import Sms, SmsSender
 from qol_app.messaging.smtp import SmtpSender
+from qol_app.messaging.webhook import WebhookSender
 from qol_app.settings import Settings
 
 __all__ = [
@@ -13,8 +19,11 @@ __all__ = [
     "Reason",
     "Sender",
     "SendingFailed",
+    "Sms",
+    "SmsSender",
     "SmtpSender",
     "make_sender",
+    "make_sms_sender",
 ]
 
 
@@ -30,3 +39,20 @@ def make_sender(settings: Settings) -> Sender:
         user=settings.smtp_user,
         password=settings.smtp_password,
     )
+
+
+def make_sms_sender(settings: Settings, *, clock: Callable[[], datetime]) -> SmsSender | None:
+    """Return the sender of text messages that the settings ask for; None if they ask for none."""
+    sms = settings.sms
+    if sms.gateway == "webhook":
+        return WebhookSender(url=sms.url, secret=sms.secret, clock=clock)
+    if sms.gateway == "alibaba":
+        return AlibabaSender(
+            url=sms.url,
+            key_id=sms.key_id,
+            secret=sms.secret,
+            sign_name=sms.sign_name,
+            templates=sms.templates,
+            clock=clock,
+        )
+    return ConsoleSmsSender() if sms.gateway == "console" else None

@@ -21,7 +21,7 @@ class Email:
 
 
 class Reason(StrEnum):
-    """Why a mail could not be handed over. Stored and shown, so it never holds an address."""
+    """Why a message could not be handed over. Stored and shown, so it never holds an address."""
 
     RECIPIENT_REFUSED = "recipient_refused"
     SENDER_REFUSED = "sender_refused"
@@ -30,11 +30,15 @@ class Reason(StrEnum):
     NOT_SECURE = "not_secure"
     UNREACHABLE = "unreachable"
     INTERRUPTED = "interrupted"
-    """The connection broke while sending; the mail may have arrived all the same."""
+    """The connection broke at the very end; the message may have arrived all the same."""
+    GATEWAY_REFUSED = "gateway_refused"
+    """The gateway for text messages would not have it, e.g. for want of credit."""
+    NOT_SERVED = "not_served"
+    """No way of sending is set up for it any more."""
 
 
 class SendingFailed(Exception):
-    """The mail was not handed over. ``permanent``: trying again unchanged would fail again."""
+    """The message was not handed over. ``permanent``: trying again unchanged would fail again."""
 
     def __init__(self, reason: Reason, *, permanent: bool) -> None:
         super().__init__(reason.value)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime, make_msgid, parseaddr
 from typing import Literal
 
 from qol_app.messaging.mail import Email, Reason, SendingFailed
 
 Security = Literal["starttls", "tls", "none"]
 TIMEOUT_SECONDS = 20.0
+
+TAKEN, GO_AHEAD = 250, 354
+RECIPIENT_TAKEN = (250, 251)
+_LINE_WITH_DOT = re.compile(rb"(?m)^\.")
 
 
 class SmtpSender:
@@ -86,7 +91,7 @@ class SmtpSender:
 
     def _hand_over(self, server: smtplib.SMTP, email: Email) -> None:
         try:
-            server.send_message(self._message(email))
+            self._announce(server, email)
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             raise _failed(Reason.RECIPIENT_REFUSED, code) from None
@@ -94,10 +99,33 @@ class SmtpSender:
             raise _failed(Reason.SENDER_REFUSED, error.smtp_code) from None
         except smtplib.SMTPResponseException as error:
             raise _failed(Reason.MAIL_REFUSED, error.smtp_code) from None
-        except smtplib.SMTPNotSupportedError:
-            raise SendingFailed(Reason.RECIPIENT_REFUSED, permanent=True) from None
+        except (smtplib.SMTPException, OSError):
+            raise SendingFailed(Reason.UNREACHABLE, permanent=False) from None
+        self._finish(server)
+
+    def _announce(self, server: smtplib.SMTP, email: Email) -> None:
+        """Go through all of SMTP but the last answer; what breaks here has not arrived."""
+        server.ehlo_or_helo_if_needed()
+        code, answer = server.mail(parseaddr(self._sender)[1])
+        if code != TAKEN:
+            raise smtplib.SMTPSenderRefused(code, answer, "")
+        code, answer = server.rcpt(email.to)
+        if code not in RECIPIENT_TAKEN:
+            raise smtplib.SMTPRecipientsRefused({"": (code, answer)})
+        server.putcmd("data")
+        code, answer = server.getreply()
+        if code != GO_AHEAD:
+            raise smtplib.SMTPDataError(code, answer)
+        server.send(_on_the_wire(self._message(email)))
+
+    def _finish(self, server: smtplib.SMTP) -> None:
+        """Wait for the word that the mail was taken; without it nobody can tell."""
+        try:
+            code, _ = server.getreply()
         except (smtplib.SMTPException, OSError):
             raise SendingFailed(Reason.INTERRUPTED, permanent=False) from None
+        if code != TAKEN:
+            raise _failed(Reason.MAIL_REFUSED, code)
 
     def _message(self, email: Email) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
@@ -110,6 +138,12 @@ class SmtpSender:
         message.set_content(email.body, charset="utf-8", cte="quoted-printable")
         message["Content-Language"] = email.language
         return message
+
+
+def _on_the_wire(message: EmailMessage) -> bytes:
+    """Return the mail as DATA sends it: lines that begin with a dot get another, one dot ends."""
+    written = message.as_bytes().removesuffix(b"\r\n")
+    return _LINE_WITH_DOT.sub(b"..", written) + b"\r\n.\r\n"
 
 
 def _failed(reason: Reason, code: int) -> SendingFailed:

@@ -1,4 +1,4 @@
-"""The words of messages: one subject and one body per kind and language, as plain text.
+"""The words of messages per kind and language: a mail's subject and body, a text message's line.
 
 Messages are written outside any request, so this is a plain Jinja environment. A name that a
 template uses and nobody gives is an error, not a blank.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -33,9 +34,11 @@ class Text:
     body: str
 
 
-def languages(kind: str) -> frozenset[str]:
+@cache
+def languages(kind: str, channel: str = "email") -> frozenset[str]:
     """Return the languages in which messages of ``kind`` are written, as HTML tags."""
-    return frozenset(path.name.split(".")[1] for path in (FOLDER / kind).glob("body.*.txt"))
+    part = "sms" if channel == "sms" else "body"
+    return frozenset(path.name.split(".")[1] for path in (FOLDER / kind).glob(f"{part}.*.txt"))
 
 
 def render(kind: str, language: str, **values: str) -> Text:
@@ -48,6 +51,12 @@ def render(kind: str, language: str, **values: str) -> Text:
     subject = _environment.get_template(f"{kind}/subject.{language}.txt").render(values)
     body = _environment.get_template(f"{kind}/body.{language}.txt").render(values)
     return Text(subject=" ".join(subject.split()), body=body.strip() + "\n")
+
+
+def render_short(kind: str, language: str, **values: str) -> str:
+    """Return a text message's words, on one line. Raises as ``render`` does."""
+    written = _environment.get_template(f"{kind}/sms.{language}.txt").render(values)
+    return " ".join(written.split())
 
 
 def day(value: date, language: str) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from qol_app.db.models import Invitation, Message, StaffMessage
 from qol_app.domain.errors import NotFound
 from qol_app.domain.events import Action
-from qol_app.messaging import Email, Sender, SendingFailed
+from qol_app.messaging import Email, Reason, Sender, SendingFailed, Sms, SmsSender
 
 Posted = TypeVar("Posted", Message, StaffMessage, Invitation)
 
@@ -30,6 +30,10 @@ class MessageStatus(StrEnum):
     PLANNED = "planned"
     SENDING = "sending"
     SENT = "sent"
+    """Taken by the mail server or the gateway."""
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    """The address takes no messages."""
     FAILED = "failed"
     CANCELLED = "cancelled"
 
@@ -39,7 +43,9 @@ class Claimed:
     """A message that this process alone may send now."""
 
     message_id: int
-    email: Email = field(repr=False)
+    email: Email | None = field(repr=False, default=None)
+    sms: Sms | None = field(repr=False, default=None)
+    """Exactly one of the two is there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +55,13 @@ class Outcome:
     problem: str | None
     permanent: bool = True
     """Whether trying again unchanged would fail again."""
+    provider_id: str | None = None
+    """What the gateway calls the message; None where it gives no name."""
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Tell whether sending it again can neither fail for the same reason nor reach twice."""
+        return not self.permanent and self.problem != Reason.INTERRUPTED
 
     @property
     def action(self) -> Action:
@@ -72,13 +85,21 @@ def locked(session: Session, model: type[Posted], message_id: int) -> Posted:
     return message
 
 
-def deliver(claimed: Claimed, sender: Sender) -> Outcome:
+def deliver(claimed: Claimed, sender: Sender, sms: SmsSender | None = None) -> Outcome:
     """Hand a claimed message over. Call it outside any transaction, once."""
     try:
-        sender.send(claimed.email)
+        return Outcome(problem=None, provider_id=_hand_over(claimed, sender, sms))
     except SendingFailed as failure:
         return Outcome(problem=failure.reason.value, permanent=failure.permanent)
-    return Outcome(problem=None)
+
+
+def _hand_over(claimed: Claimed, sender: Sender, sms: SmsSender | None) -> str | None:
+    if claimed.email is not None:
+        sender.send(claimed.email)
+        return None
+    if claimed.sms is None or sms is None:
+        raise SendingFailed(Reason.NOT_SERVED, permanent=True)
+    return sms.send(claimed.sms)
 
 
 def store(message: Message | StaffMessage | Invitation, outcome: Outcome, *, now: datetime) -> None:

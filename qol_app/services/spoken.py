@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from qol_app.domain import languages
 from qol_app.domain.errors import NotReady
+from qol_app.domain.reminders import Kind
 from qol_app.domain.study import Protocol
 from qol_app.messaging import text
 from qol_app.settings import TRANSLATIONS
 
-TO_PATIENTS = ("link", "again")
+TO_PATIENTS = tuple(kind.value for kind in Kind)
 """The kinds of mail that go to patients."""
 
 

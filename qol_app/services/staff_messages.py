@@ -24,6 +24,7 @@ from qol_app.db.models import (
     StaffMessage,
     Study,
     User,
+    Visit,
 )
 from qol_app.domain import roles
 from qol_app.domain.actor import Actor
@@ -45,6 +46,8 @@ class StaffMessageKind(StrEnum):
     ALERT = "alert"
     ALERT_WAITING = "alert_waiting"
     HELP = "help"
+    CLOSING = "closing"
+    """Of some visits it is the last day; the mail is about the first of them."""
 
 
 class Cancelled(StrEnum):
@@ -77,6 +80,13 @@ def _about(session: Session, kind: str, about_id: int) -> About:
             permission=Permission.SEE_PARTICIPANTS,
             page="worklist",
         )
+    if kind == StaffMessageKind.CLOSING:
+        return About(
+            participant=session.get_one(Visit, about_id).participant,
+            is_settled=False,
+            permission=Permission.SEND_LINKS,
+            page="worklist",
+        )
     alert = session.get_one(Alert, about_id)
     return About(
         participant=session.get_one(Participant, alert.participant_id),
@@ -98,27 +108,32 @@ def plan(session: Session, kind: StaffMessageKind, about_id: int, *, now: dateti
     """
     participant = _about(session, kind, about_id).participant
     wanted = {roles.Role.STAFF}
-    if kind is StaffMessageKind.ALERT_WAITING or not _users(session, participant, wanted):
+    if kind is StaffMessageKind.ALERT_WAITING or not users(session, participant, wanted):
         wanted.add(roles.Role.ADMIN)
     planned = [
-        StaffMessage(
-            user_id=user.id,
-            study_id=participant.study_id,
-            kind=kind.value,
-            about_id=about_id,
-            status=MessageStatus.PLANNED.value,
-            planned_at=now,
-        )
-        for user in _users(session, participant, wanted)
+        message(user, participant, kind, about_id, now=now)
+        for user in users(session, participant, wanted)
     ]
     session.add_all(planned)
     session.flush()
-    return [message.id for message in planned]
+    return [each.id for each in planned]
 
 
-def _users(
-    session: Session, participant: Participant, wanted: Collection[roles.Role]
-) -> list[User]:
+def message(
+    user: User, participant: Participant, kind: StaffMessageKind, about_id: int, *, now: datetime
+) -> StaffMessage:
+    """Return a new mail to a user, to be added within the caller's ``audited``."""
+    return StaffMessage(
+        user_id=user.id,
+        study_id=participant.study_id,
+        kind=kind.value,
+        about_id=about_id,
+        status=MessageStatus.PLANNED.value,
+        planned_at=now,
+    )
+
+
+def users(session: Session, participant: Participant, wanted: Collection[roles.Role]) -> list[User]:
     """Return the active users with one of these roles at the participant's site, once each."""
     query = (
         select(User)

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from qol_app.domain.errors import InvalidInput, QolError
+from qol_app.domain.recipients import Obstacle
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +143,34 @@ EXPLANATIONS: dict[str, Explanation] = {
     "not_ready": Explanation(
         title=_l("Not ready yet"), text=_l("Something has to be in place before this.")
     ),
+    **{
+        f"not_written_to_{obstacle}": Explanation(title=_l("No message was sent"), text=text)
+        for obstacle, text in (
+            (Obstacle.LOST, _l("The participant is lost to follow-up. Nobody writes to them.")),
+            (
+                Obstacle.WANTS_PAPER,
+                _l(
+                    "The participant wants paper. Print the letter, or name e-mail or text message."
+                ),
+            ),
+            (
+                Obstacle.NO_CONTACT,
+                _l("No address for it is on file. Show the QR code, or add the contact details."),
+            ),
+            (
+                Obstacle.OPTED_OUT,
+                _l("The participant wants no such messages. Print the letter or use a tablet."),
+            ),
+            (
+                Obstacle.ADDRESS_FAILED,
+                _l("The last message came back. Correct the contact details first."),
+            ),
+            (
+                Obstacle.NO_TEXT,
+                _l("This way of sending is not set up, or has no text in their language."),
+            ),
+        )
+    },
     "error": Explanation(
         title=_l("That did not work"), text=_l("Nothing was changed. Go back and try again.")
     ),

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from flask import Flask, g, request, session
+from flask import Flask, current_app, g, request, session
 from flask_babel import Babel, get_locale
 from flask_security import current_user
 
@@ -70,9 +70,14 @@ def _chosen() -> str:
         return cast(str, survey_session()["language"])
     if session.get(CHOSEN) in LANGUAGES:
         return browser_language()
-    if current_user and current_user.is_authenticated and current_user.language in LANGUAGES:
+    if _is_signed_in() and current_user.language in LANGUAGES:
         return cast(str, current_user.language)
     return from_header()
+
+
+def _is_signed_in() -> bool:
+    """Tell whether somebody is signed in; on a host without accounts nobody is."""
+    return "security" in current_app.extensions and current_user.is_authenticated
 
 
 def browser_language() -> str:

@@ -25,6 +25,7 @@ PLACES = (
     (Permission.SEE_TRAJECTORIES, "analysis.trajectories", _l("Trajectories")),
     (Permission.DOWNLOAD, "analysis.downloads", _l("Downloads")),
     (Permission.IMPORT_WORDINGS, "admin.wordings", _l("Wordings")),
+    (Permission.EDIT_TEXTS, "admin.texts", _l("Message texts")),
     (Permission.SEE_AUDIT, "staff.audit", _l("Audit trail")),
     (Permission.MANAGE_USERS, "admin.users", _l("Users")),
 )

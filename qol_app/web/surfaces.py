@@ -9,7 +9,7 @@ from flask import Flask
 
 from qol_app.settings import Settings
 
-SURFACES = ("auth", "patient", "kiosk", "staff", "analysis", "admin")
+SURFACES = ("auth", "patient", "kiosk", "staff", "analysis", "admin", "receipts")
 """Every surface; each is a package in ``qol_app.web`` with ``register(app, settings)``."""
 
 

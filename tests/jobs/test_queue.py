@@ -113,13 +113,18 @@ def test_the_database_is_free_while_the_mail_server_is_asked(
     assert seen == ["sending"]
 
 
-def test_a_failed_message_says_why(
+def test_a_message_that_nobody_took_says_why_and_is_sent_later(
     queue: Queue, sessions: Sessions, post: Post, planned: int
 ) -> None:
     post.failure = SendingFailed(Reason.UNREACHABLE, permanent=False)
     queue.send_message(planned)
     message = stored(sessions, planned)
-    assert (message.status, message.problem) == ("failed", "unreachable")
+    assert (message.status, message.problem, message.tries) == ("planned", "unreachable", 1)
+    post.failure = None
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=7)):
+        queue.tasks.sweep()
+    assert len(post.mails) == 1
+    assert stored(sessions, planned).status == "sent"
 
 
 def test_a_crash_while_sending_leaves_the_message_for_staff_and_logs_no_address(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -113,3 +114,34 @@ def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(path)
     return server, ssl.create_default_context(cafile=str(path))
+
+
+@contextmanager
+def scripted(*answers: str | None) -> Iterator[int]:
+    """Run a server that greets and gives one answer per command, then hangs up; give its port.
+
+    None is no answer at all: the connection stays open in silence.
+    """
+    with socket.socket() as door:
+        door.bind((HOST, 0))
+        door.listen()
+        server = threading.Thread(target=_play, args=(door, answers), daemon=True)
+        server.start()
+        yield door.getsockname()[1]
+        door.close()
+        server.join(timeout=5)
+
+
+def _play(door: socket.socket, answers: tuple[str | None, ...]) -> None:
+    line, _ = door.accept()
+    with line, line.makefile("rb") as heard:
+        line.sendall(b"220 ready\r\n")
+        is_data = False
+        for answer in answers:
+            while heard.readline().strip() != b"." and is_data:
+                pass
+            if answer is None:
+                heard.read()
+                return
+            line.sendall(answer.encode() + b"\r\n")
+            is_data = answer.startswith("354")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from qol_app.messaging import Email, Reason, SendingFailed, SmtpSender
 from qol_app.messaging.smtp import Security
-from tests.messaging.servers import HOST, Inbox, certificate, serving
+from tests.messaging.servers import HOST, Inbox, certificate, scripted, serving
 
 MAIL = Email(
     to="wang@example.org",
@@ -127,6 +128,39 @@ def test_a_server_that_is_silent_does_not_hold_us_up() -> None:
             timeout=0.2,
         )
         assert failure(impatient) == (Reason.UNREACHABLE, False)
+
+
+OK = "250 OK"
+ENVELOPE = (OK, OK, OK)
+"""The answers to HELO, to the sender and to the recipient."""
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        pytest.param((OK,), Reason.UNREACHABLE, id="hangs up before the sender"),
+        pytest.param((OK, OK), Reason.UNREACHABLE, id="hangs up before the recipient"),
+        pytest.param(ENVELOPE, Reason.UNREACHABLE, id="hangs up before the mail"),
+        pytest.param((*ENVELOPE, None), Reason.UNREACHABLE, id="hangs before the mail"),
+        pytest.param((*ENVELOPE, "354 go", None), Reason.INTERRUPTED, id="hangs after the mail"),
+    ],
+)
+def test_a_server_that_dies_half_way_has_the_mail_only_if_it_heard_all_of_it(
+    answers: tuple[str | None, ...], told: Reason
+) -> None:
+    with scripted(*answers) as port:
+        impatient = SmtpSender(
+            host=HOST, port=port, security="none", sender="study@hospital.example", timeout=0.5
+        )
+        assert failure(impatient) == (told, False)
+
+
+def test_a_line_that_is_a_dot_does_not_end_the_mail() -> None:
+    inbox = Inbox()
+    dotted = replace(MAIL, body="one\n.\n..two\n.three\n")
+    with serving(inbox) as port:
+        sender(port).send(dotted)
+    assert inbox.mails[0].get_content().replace("\r\n", "\n") == "one\n.\n..two\n.three\n"
 
 
 def test_a_mail_does_not_print_its_address_or_its_link() -> None:

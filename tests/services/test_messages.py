@@ -253,7 +253,7 @@ def test_an_address_that_was_erased_since_gets_no_mail(
     assert (message.status, message.problem) == ("cancelled", "no_contact")
 
 
-def test_a_failure_is_stored_with_its_reason_only(
+def test_a_refused_address_is_a_bounce_at_once(
     session: Session, message: Message, now: datetime
 ) -> None:
     claimed = claim(session, message, now)
@@ -261,9 +261,57 @@ def test_a_failure_is_stored_with_its_reason_only(
     failure = SendingFailed(Reason.RECIPIENT_REFUSED, permanent=True)
     outcome = outbox.deliver(claimed, Post(failure=failure))
     messages.settle(session, message.id, outcome, actor=JOB, now=now)
-    assert (message.status, message.problem) == ("failed", "recipient_refused")
-    assert message.sent_at is None
-    assert actions(session)[-1] == "message_failed"
+    assert (message.status, message.problem) == ("bounced", "recipient_refused")
+    assert (message.sent_at, message.settled_at) == (None, now)
+    assert actions(session)[-1] == "message_bounced"
+
+
+def attempt(session: Session, message: Message, reason: Reason, now: datetime) -> None:
+    assert claim(session, message, now) is not None
+    outcome = Outcome(problem=reason.value, permanent=False)
+    messages.settle(session, message.id, outcome, actor=JOB, now=now)
+
+
+def test_what_nobody_took_is_tried_again_at_growing_intervals(
+    session: Session, message: Message, now: datetime
+) -> None:
+    waits = []
+    for _ in range(4):
+        attempt(session, message, Reason.UNREACHABLE, now)
+        assert (message.status, message.problem) == ("planned", "unreachable")
+        assert message.due_at is not None
+        assert claim(session, message, message.due_at - MINUTE) is None
+        waits.append(message.due_at - now)
+        now = max(message.due_at, now.replace(hour=2) + timedelta(days=1))
+    attempt(session, message, Reason.UNREACHABLE, now)
+    assert (message.status, message.problem, message.tries) == ("failed", "unreachable", 5)
+    assert [wait.total_seconds() / 60 for wait in waits] == [5, 30, 120, 720]
+
+
+def test_a_repetition_keeps_the_quiet_hours(
+    session: Session, message: Message, now: datetime
+) -> None:
+    attempt(session, message, Reason.UNREACHABLE, now)
+    night = now.replace(hour=14)
+    assert claim(session, message, night) is None
+    assert (message.status, message.due_at) == ("planned", now.replace(hour=0) + timedelta(days=1))
+
+
+def test_what_may_have_arrived_is_not_sent_again(
+    session: Session, message: Message, now: datetime
+) -> None:
+    attempt(session, message, Reason.INTERRUPTED, now)
+    assert (message.status, message.problem, message.tries) == ("failed", "interrupted", 1)
+
+
+def test_asking_again_hurries_a_message_that_waits_to_be_tried(
+    session: Session, message: Message, visit: Visit, now: datetime
+) -> None:
+    attempt(session, message, Reason.UNREACHABLE, now)
+    again = messages.plan(session, visit, actor=NURSE, now=now + MINUTE)
+    assert again is message
+    assert message.due_at is None
+    assert claim(session, message, now + MINUTE) is not None
 
 
 def test_settling_twice_keeps_the_first_outcome(

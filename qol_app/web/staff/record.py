@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from qol_app.db.models import Participant, SurveyLink
+from qol_app.db.models import Message, Participant, SurveyLink
 from qol_app.domain.compliance import ENDED, FormStatus
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.roles import Permission
@@ -67,8 +67,13 @@ class LinkRow:
 class MessageRow:
     """One message of a visit."""
 
+    kind: str
     channel: str
     status: str
+    problem: str
+    """Why it did not go out or arrive; empty where there is nothing to say."""
+    report_url: str
+    """Where staff say that its address does not work; empty where there is nothing to report."""
     planned: str
     sent: str
 
@@ -211,15 +216,7 @@ def _block(protocol: Protocol, participant: Participant, record: VisitRecord) ->
         late_until=words.day(visit.closes_on) if visit.closes_on > visit.on_time_until else "",
         forms=tuple(_form(form) for form in record.forms),
         links=tuple(_link(link, zone) for link in record.links),
-        messages=tuple(
-            MessageRow(
-                channel=str(words.CHANNELS[message.channel]),
-                status=str(words.MESSAGES[MessageStatus(message.status)]),
-                planned=words.moment(message.planned_at, zone),
-                sent=words.moment(message.sent_at, zone) if message.sent_at else "",
-            )
-            for message in record.messages
-        ),
+        messages=tuple(_message(participant, message, zone) for message in record.messages),
         may_be_sent=record.may_be_answered,
         has_good_link=any(link.revoked_at is None for link in record.links),
         has_answers=any(form.response.answers for form in record.forms),
@@ -255,6 +252,20 @@ def _form(form: FormRecord) -> FormRow:
         answered=form.items_answered,
         shown=form.items_shown,
         missing=missing_views.reason_in_words(response),
+    )
+
+
+def _message(participant: Participant, message: Message, zone: ZoneInfo) -> MessageRow:
+    may_fail = message.status in (MessageStatus.SENT, MessageStatus.DELIVERED)
+    url = participant_url("staff.report_address", participant.number, message_id=message.id)
+    return MessageRow(
+        kind=words.message_kind(message.kind, message.number),
+        channel=str(words.CHANNELS[message.channel]),
+        status=str(words.MESSAGES[MessageStatus(message.status)]),
+        problem=words.problem(message.problem),
+        report_url=url if may_fail and may(Permission.SEND_LINKS, participant) else "",
+        planned=words.moment(message.planned_at, zone),
+        sent=words.moment(message.sent_at, zone) if message.sent_at else "",
     )
 
 

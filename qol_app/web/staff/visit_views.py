@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import current_app, flash, g, jsonify, redirect, render_template
+from flask import current_app, flash, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from qol_app.db.models import Visit
+from qol_app.domain.recipients import Channel
 from qol_app.domain.roles import Permission
-from qol_app.services import answers_view, links, messages, participants, studies, survey
+from qol_app.services import (
+    answers_view,
+    links,
+    messages,
+    participants,
+    receipts,
+    studies,
+    survey,
+)
 from qol_app.web import guards, unit
 from qol_app.web.guards import requires
 from qol_app.web.locale import language
@@ -53,9 +62,32 @@ def issue_link(number: str, visit: str) -> ResponseReturnValue:
 def send_link(number: str, visit: str) -> ResponseReturnValue:
     """Put a message with a link into the outbox; it goes out once this is stored."""
     found = _visit(number, visit, Permission.SEND_LINKS)
-    message = messages.plan(unit.session(), found, actor=g.actor, now=unit.now())
-    unit.after_commit(lambda: current_app.extensions["queue"].send_message(message.id))
-    flash(_("The e-mail is on its way."), "success")
+    queue = current_app.extensions["queue"]
+    asked = request.form.get("channel", "")
+    message = messages.plan(
+        unit.session(),
+        found,
+        actor=g.actor,
+        now=unit.now(),
+        ways=queue.tasks.ways,
+        channel=Channel(asked) if asked in set(Channel) else None,
+    )
+    unit.after_commit(lambda: queue.send_message(message.id))
+    is_sms = message.channel == Channel.SMS
+    flash(
+        _("The text message is on its way.") if is_sms else _("The e-mail is on its way."),
+        "success",
+    )
+    return redirect(participant_url("staff.participant", number), 303)
+
+
+@bp.post("/participants/<number>/messages/<int:message_id>/address-failed")
+@requires(Permission.SEND_LINKS)
+def report_address(number: str, message_id: int) -> ResponseReturnValue:
+    """Note that a message's address does not work, so that no reminder goes there."""
+    participant = guards.participant(number, Permission.SEND_LINKS)
+    receipts.report_address(unit.session(), participant, message_id, actor=g.actor, now=unit.now())
+    flash(_("Noted: nothing more is sent there until the contact details change."), "success")
     return redirect(participant_url("staff.participant", number), 303)
 
 

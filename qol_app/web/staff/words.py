@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from qol_app.db.models import Postponement
 from qol_app.domain.answers import ItemState
 from qol_app.domain.compliance import FormStatus, WorkState
+from qol_app.domain.eligibility import Refusal
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.helpers import Helper
 from qol_app.domain.postponing import Reason
+from qol_app.domain.recipients import Obstacle
+from qol_app.domain.reminders import Kind
+from qol_app.messaging import Reason as SendingReason
+from qol_app.services import messages, receipts
 from qol_app.services.outbox import MessageStatus
 from qol_app.web.written import day as day
 from qol_app.web.written import language_name as language_name
@@ -45,15 +52,74 @@ EVENTS = {
     ParticipantEventKind.PRO_STOPPED: _l("Stopped the questionnaires"),
 }
 
-CHANNELS = {"screen": _l("Shown on screen"), "email": _l("E-mail"), "tablet": _l("Shared tablet")}
+CHANNELS = {
+    "screen": _l("Shown on screen"),
+    "email": _l("E-mail"),
+    "sms": _l("Text message"),
+    "tablet": _l("Shared tablet"),
+}
 
 MESSAGES = {
     MessageStatus.PLANNED: _l("Waiting to be sent"),
     MessageStatus.SENDING: _l("Being sent"),
     MessageStatus.SENT: _l("Sent"),
+    MessageStatus.DELIVERED: _l("Delivered"),
+    MessageStatus.BOUNCED: _l("Came back"),
     MessageStatus.FAILED: _l("Not delivered"),
     MessageStatus.CANCELLED: _l("Cancelled"),
 }
+
+KINDS = {
+    Kind.LINK: _l("Sent by staff"),
+    Kind.INVITATION: _l("Invitation"),
+    Kind.REMINDER: _l("Reminder"),
+    Kind.LAST_CALL: _l("Last call"),
+    Kind.AGAIN: _l("Asked again"),
+}
+"""The kinds of message to participants."""
+
+PROBLEMS: dict[str, Any] = {
+    SendingReason.RECIPIENT_REFUSED: _l("the address was refused"),
+    SendingReason.SENDER_REFUSED: _l("the mail server refuses our sender"),
+    SendingReason.SIGN_IN_REFUSED: _l("the server refuses our sign-in"),
+    SendingReason.MAIL_REFUSED: _l("the mail server refused the mail"),
+    SendingReason.GATEWAY_REFUSED: _l("the gateway refused the text message"),
+    SendingReason.NOT_SECURE: _l("the connection was not secure"),
+    SendingReason.NOT_SERVED: _l("this way of sending is not set up"),
+    SendingReason.UNREACHABLE: _l("the server could not be reached"),
+    SendingReason.INTERRUPTED: _l("the line broke; it may have arrived"),
+    receipts.NO_RECEIPT: _l("the gateway says it did not arrive"),
+    receipts.SAID_BY_STAFF: _l("staff say the address does not work"),
+    messages.NOT_WANTED: _l("the visit was moved"),
+    Refusal.TOO_EARLY: _l("the visit has not opened"),
+    Refusal.CLOSED: _l("the visit has closed"),
+    Refusal.SUBMITTED: _l("all forms had come"),
+    Refusal.DIED: _l("died"),
+    Refusal.WITHDRAWN: _l("withdrew from the study"),
+    Refusal.PRO_STOPPED: _l("stopped the questionnaires"),
+    Obstacle.LOST: _l("lost to follow-up"),
+    Obstacle.REASON_GIVEN: _l("a reason for missing was given"),
+    Obstacle.POSTPONED: _l("the visit was put off"),
+    Obstacle.ASKED_TODAY: _l("another message went out on that day"),
+    Obstacle.WANTS_PAPER: _l("wants paper"),
+    Obstacle.NO_CONTACT: _l("no address on file"),
+    Obstacle.OPTED_OUT: _l("wants no such messages"),
+    Obstacle.ADDRESS_FAILED: _l("the address does not work"),
+    Obstacle.NO_TEXT: _l("no text in this language"),
+}
+"""Why a message did not go out or did not arrive, as a part of a line."""
+
+
+def message_kind(kind: str, number: int) -> str:
+    """Return what a message is; reminders have numbers."""
+    name = KINDS[Kind(kind)]
+    return f"{name} {number}" if kind == Kind.REMINDER else str(name)
+
+
+def problem(code: str | None) -> str:
+    """Return why a message did not go out or arrive; empty where there is nothing to say."""
+    return str(PROBLEMS[code]) if code in PROBLEMS else ""
+
 
 ITEMS = {
     ItemState.ANSWERED: _l("Answered"),
