@@ -44,6 +44,7 @@ SITE = "site"
 TABLE: dict[str, tuple[str, str, int]] = {
     # endpoint: the roles that may, what it is about, what they are answered without any input
     "admin.accept": ("A", STUDY, 404),
+    "admin.change_text": ("AC", STUDY, 404),
     "admin.close_user": ("A", SITE, 303),
     "admin.examine": ("A", STUDY, 404),
     "admin.invite": ("A", STUDY, 200),
@@ -52,7 +53,10 @@ TABLE: dict[str, tuple[str, str, int]] = {
     "admin.revoke_invitation": ("A", SITE, 303),
     "admin.send_invitation": ("A", STUDY, 422),
     "admin.send_invitation_again": ("A", SITE, 303),
+    "admin.platform_text": ("AC", STUDY, 404),
     "admin.template": ("A", STUDY, 404),
+    "admin.text": ("AC", STUDY, 404),
+    "admin.texts": ("AC", STUDY, 200),
     "admin.unlock_user": ("A", SITE, 303),
     "admin.user": ("A", SITE, 200),
     "admin.users": ("A", STUDY, 200),
@@ -76,6 +80,9 @@ TABLE: dict[str, tuple[str, str, int]] = {
     "staff.alert": ("ACSM", SITE, 404),
     "staff.alerts": ("ACSM", STUDY, 200),
     "staff.answers": ("CSM", SITE, 200),
+    "staff.audit": ("ACM", STUDY, 200),
+    "staff.completion": ("ACSNM", STUDY, 200),
+    "staff.download_audit": ("ACM", STUDY, 200),
     "staff.enrol": ("CS", STUDY, 422),
     "staff.issue_link": ("CS", SITE, 200),
     "staff.late_answers": ("CSM", SITE, 200),
@@ -84,10 +91,13 @@ TABLE: dict[str, tuple[str, str, int]] = {
     "staff.participants": ("ACSM", STUDY, 200),
     "staff.postpone": ("CS", SITE, 422),
     "staff.record_event": ("CS", SITE, 422),
+    "staff.report_address": ("CS", SITE, 404),
+    "staff.say_why_missing": ("CS", SITE, 422),
     "staff.send_link": ("CS", SITE, 303),
     "staff.settle_call": ("CS", SITE, 404),
     "staff.settle_late_answer": ("CS", SITE, 422),
     "staff.why": ("CSM", SITE, 200),
+    "staff.why_missing": ("CS", SITE, 200),
     "staff.why_data": ("CSM", SITE, 200),
     "staff.withdraw_links": ("CS", SITE, 303),
     "staff.worklist": ("ACSM", STUDY, 200),
@@ -212,6 +222,9 @@ def furnish(session: Any, study: Study) -> dict[str, Any]:
         "alert": 1,
         "call": 1,
         "stray": 1,
+        "message_id": 1,
+        "kind": "no-such-kind",
+        "channel": "email",
     }
 
 
