@@ -13,12 +13,12 @@ class Role(StrEnum):
     ADMIN = "admin"
     """Accounts, texts and wordings; answers no participant's questions."""
     COORDINATOR = "coordinator"
-    """Staff for all sites of a study, who never see contact details."""
+    """Staff for all sites of a study."""
     STAFF = "staff"
     """A research nurse at one site."""
     ANALYST = "analyst"
     MONITOR = "monitor"
-    """Reads everything but contact details, and asks about it."""
+    """Reads everything but contact details."""
 
 
 class Permission(StrEnum):
@@ -41,15 +41,7 @@ class Permission(StrEnum):
     HANDLE_ALERTS = "handle_alerts"
     MANAGE_USERS = "manage_users"
     EDIT_TEXTS = "edit_texts"
-    EDIT_PARTICIPANTS = "edit_participants"
-    IMPORT_PARTICIPANTS = "import_participants"
-    SEE_CONTACT = "see_contact"
-    ERASE_CONTACT = "erase_contact"
-    EXPORT_SUBJECT = "export_subject"
     SET_REASONS = "set_reasons"
-    KEY_FORMS = "key_forms"
-    RAISE_QUERIES = "raise_queries"
-    ANSWER_QUERIES = "answer_queries"
     SEE_COMPLETION = "see_completion"
 
 
@@ -57,15 +49,11 @@ _AT_A_SITE = frozenset(
     {
         Permission.SEE_PARTICIPANTS,
         Permission.ENROL,
-        Permission.IMPORT_PARTICIPANTS,
-        Permission.EDIT_PARTICIPANTS,
         Permission.RECORD_EVENTS,
         Permission.SEND_LINKS,
         Permission.SEE_ANSWERS,
         Permission.CORRECT_ANSWERS,
-        Permission.KEY_FORMS,
         Permission.SET_REASONS,
-        Permission.ANSWER_QUERIES,
         Permission.MANAGE_TABLETS,
         Permission.HAND_OVER,
         Permission.SEE_ALERTS,
@@ -89,8 +77,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.COORDINATOR: _AT_A_SITE | {Permission.EDIT_TEXTS, Permission.SEE_AUDIT},
-    Role.STAFF: _AT_A_SITE
-    | {Permission.SEE_CONTACT, Permission.ERASE_CONTACT, Permission.EXPORT_SUBJECT},
+    Role.STAFF: _AT_A_SITE,
     Role.ANALYST: frozenset(
         {
             Permission.SEE_TRAJECTORIES,
@@ -106,7 +93,6 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_ALERTS,
             Permission.SEE_COMPLETION,
             Permission.SEE_AUDIT,
-            Permission.RAISE_QUERIES,
         }
     ),
 }
