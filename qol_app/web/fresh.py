@@ -52,5 +52,11 @@ def _ask(*, is_wrong: bool) -> ResponseReturnValue:
     carried_on = [
         (name, value) for name, value in request.form.items(multi=True) if name not in _OWN_FIELDS
     ]
-    page = render_template("auth/confirm.html", fields=carried_on, field=FIELD, is_wrong=is_wrong)
+    page = render_template(
+        "auth/confirm.html",
+        fields=carried_on,
+        field=FIELD,
+        email=g.user.email,
+        is_wrong=is_wrong,
+    )
     return page, 422 if is_wrong else 401

@@ -48,4 +48,4 @@ def _form() -> ChangePasswordForm:
 
 
 def _page(form: ChangePasswordForm) -> str:
-    return render_template("auth/password.html", form=form)
+    return render_template("auth/password.html", form=form, email=g.user.email)
