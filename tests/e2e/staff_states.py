@@ -128,6 +128,25 @@ def audit(stage: Stage) -> None:
     stage.go(study("example", "audit"))
 
 
+def texts(stage: Stage) -> None:
+    happened(stage)
+    stage.sign_in_as(Role.COORDINATOR)
+    stage.go(study("example", "texts"))
+
+
+def text(stage: Stage) -> None:
+    texts(stage)
+    stage.page.locator("main tbody a").first.click()
+    expect(stage.page.locator("main textarea").first).to_be_visible()
+
+
+def text_mistake(stage: Stage) -> None:
+    text(stage)
+    stage.page.locator("main textarea").first.fill("Hello {name}")
+    stage.page.locator("main form .button--primary").first.click()
+    expect(stage.page.locator(".field__error").first).to_be_visible()
+
+
 def enrol(stage: Stage) -> None:
     happened(stage)
     stage.go(study("example", "participants/new"))
@@ -305,6 +324,9 @@ STATES: dict[str, Callable[[Stage], None]] = {
         participants_none,
         participant,
         audit,
+        texts,
+        text,
+        text_mistake,
         enrol,
         answers,
         link,

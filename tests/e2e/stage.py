@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qol_app.db.models import Study, User, Visit
-from qol_app.domain.roles import Role
+from qol_app.domain.roles import EVERYWHERE, Role
 from qol_app.services import participants, studies
 from tests import builders
 from tests.e2e.line import Line
@@ -88,7 +88,7 @@ class Stage:
             datetime.now(UTC),
             role,
             of=self.study(session, study),
-            at="BER",
+            at=None if role in EVERYWHERE else "BER",
             name=f"{name}-{study}",
         )
 

@@ -50,6 +50,7 @@ EVENTS = {
     ParticipantEventKind.DIED: _l("Died"),
     ParticipantEventKind.WITHDREW: _l("Withdrew from the study"),
     ParticipantEventKind.PRO_STOPPED: _l("Stopped the questionnaires"),
+    ParticipantEventKind.LOST: _l("Lost to follow-up"),
 }
 
 CHANNELS = {
