@@ -43,6 +43,7 @@ STATES: Codes = {
 
 CHANNELS: Codes = {
     "email": ("a link sent by e-mail", "电子邮件发送的链接"),
+    "sms": ("a link sent by text message", "短信发送的链接"),
     "screen": ("a link shown or printed by the site", "研究中心出示或打印的链接"),
     "tablet": ("a shared tablet of the site", "研究中心的共用平板"),
 }

@@ -34,7 +34,14 @@ LONGEST_NOTE = 500
 SHOWN = 50
 """Unexplained visits that the worklist shows at most; it says how many more there are."""
 
-ON_ITS_WAY = frozenset({MessageStatus.PLANNED, MessageStatus.SENDING, MessageStatus.SENT})
+ON_ITS_WAY = frozenset(
+    {
+        MessageStatus.PLANNED,
+        MessageStatus.SENDING,
+        MessageStatus.SENT,
+        MessageStatus.DELIVERED,
+    }
+)
 """Messages that may have reached the participant."""
 
 BY_MESSAGE = frozenset({"email", "sms"})

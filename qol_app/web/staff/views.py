@@ -13,7 +13,7 @@ from qol_app.services import enrolment, participants, studies, worklist
 from qol_app.services.worklist import Narrowing
 from qol_app.web import guards, unit
 from qol_app.web.guards import requires
-from qol_app.web.staff import alert_views, calls, lists, missing_views, stray_views
+from qol_app.web.staff import alert_views, calls, lists, missing_views, stray_views, undelivered
 from qol_app.web.staff.blueprint import bp
 from qol_app.web.staff.forms import EnrolmentForm
 
@@ -43,6 +43,7 @@ def show_worklist() -> ResponseReturnValue:
         alerts=alert_views.waiting(),
         calls=calls.waiting(),
         strays=stray_views.waiting_visits(),
+        undelivered=undelivered.waiting(),
         missing=missing_views.waiting(),
     )
 
