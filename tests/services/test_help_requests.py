@@ -20,7 +20,7 @@ from qol_app.db.models import (
 from qol_app.db.session import Sessions
 from qol_app.domain import actor as actors
 from qol_app.domain.errors import InvalidInput, NotFound
-from qol_app.domain.events import ParticipantEventKind
+from qol_app.domain.events import ENDINGS, ParticipantEventKind
 from qol_app.domain.roles import Role
 from qol_app.services import (
     enrolment,
@@ -103,7 +103,7 @@ def test_a_withdrawn_link_is_superseded_only_by_a_newer_good_one(
     assert (refusal.why, refusal.replaced_on) == ("link_superseded", date(2026, 3, 3))
 
 
-@pytest.mark.parametrize("kind", list(ParticipantEventKind))
+@pytest.mark.parametrize("kind", sorted(ENDINGS))
 def test_after_the_end_nobody_is_urged_whatever_became_of_the_link(
     session: Session, person: Participant, now: datetime, kind: ParticipantEventKind
 ) -> None:
