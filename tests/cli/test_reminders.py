@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,8 +25,10 @@ def post() -> Post:
 
 
 @pytest.fixture
-def app(database: str, tmp_path: Path, post: Post) -> Flask:
-    return builders.application(tmp_path, database, post)
+def app(database: str, tmp_path: Path, post: Post) -> Iterator[Flask]:
+    made = builders.application(tmp_path, database, post)
+    yield made
+    made.extensions["sessions"].engine.dispose()
 
 
 @pytest.fixture

@@ -111,8 +111,8 @@ def test_an_alert_waits_too_long_once_its_hours_are_over() -> None:
 def test_a_protocol_without_alerts_keeps_its_document_and_its_hash() -> None:
     example = read(STUDIES / "example.toml")
     assert "alerts" not in to_document(example)
-    assert protocol_hash(read(STUDIES / "nct06449937.toml")) == (
-        "1ef2bc779543f53e8afce15f676039e115f047f6baaef7e380448b7723b0d347"
+    assert protocol_hash(read(STUDIES / "qlq-c30-two-arms.toml")) == (
+        "6f26b8afd75133c9870693e77eab41588fa4b52270642847aa10d455aa0f67cb"
     )
 
 
