@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -201,8 +202,9 @@ def test_a_thumb_moves_the_hand_but_scrolling_beside_it_answers_nothing(
     page.evaluate("scrollTo(0, 0)")
     middle = tube["x"] + tube["width"] / 2
     swipe(page, middle, 450, up=100)
-    moved = int(field.input_value())
-    assert moved == pytest.approx(100 * (1 - (350 - tube["y"]) / tube["height"]), abs=2)
+    aimed = round(100 * (1 - (350 - tube["y"]) / tube["height"]))
+    near = "|".join(str(value) for value in range(aimed - 2, aimed + 3))
+    expect(field).to_have_value(re.compile(f"^({near})$"))  # a busy browser moves later
     assert page.evaluate("scrollY") == 0
     page.touchscreen.tap(ruler["x"] + ruler["width"] - 15, tube["y"] + tube["height"] / 4)
     assert field.input_value() == "75"
