@@ -22,7 +22,11 @@ pytestmark = pytest.mark.browser
 
 STATES = states.STATES | tablet_states.STATES | staff_states.STATES
 SIZES = ((360, 740), (800, 1280))
-QUIET = ("Failed to load resource", "Clear-Site-Data header on ")
+QUIET = (
+    "Failed to load resource",
+    "An unknown error occurred when fetching the script.",
+    "Clear-Site-Data header on ",
+)
 """What the console says of a line that is cut and of a tablet that forgets."""
 RULES = {
     "resultTypes": ["violations"],
