@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from qol_app.domain.errors import InvalidInput, QolError
+from qol_app.web.locale import speak_to_reader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +185,7 @@ def wants_json() -> bool:
 
 def answer(code: str, status: int, details: tuple[str, ...] = ()) -> ResponseReturnValue:
     """Return the error as a page, or as JSON to a client that asks for JSON."""
+    speak_to_reader()
     explanation = EXPLANATIONS[code]
     if wants_json():
         message = " ".join((str(explanation.text), *details))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from flask import Flask, g, request, session
-from flask_babel import Babel, get_locale
+from flask import Flask, current_app, g, request, session
+from flask_babel import Babel, get_locale, refresh
 from flask_security import current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from qol_app.domain import languages
 from qol_app.settings import TRANSLATIONS
@@ -20,15 +24,40 @@ LANGUAGES = languages.found(TRANSLATIONS)
 CHOSEN = "language"
 
 
+@dataclass(frozen=True, kw_only=True)
+class LanguageChoice:
+    """One language to choose, as a language switch takes it."""
+
+    code: str
+    label: str
+    current: bool
+
+
+def choices(tags: Iterable[str] = LANGUAGES) -> tuple[LanguageChoice, ...]:
+    """Return languages to choose among, each in its own words."""
+    spoken = language()
+    return tuple(
+        LanguageChoice(code=tag, label=languages.own_name(tag), current=tag == spoken)
+        for tag in tags
+    )
+
+
 def survey_session() -> dict[str, Any]:
     """Return what the browser's session holds of a running survey; empty if none runs."""
     return cast(dict[str, Any], session.get("survey", {}))
 
 
 def register(app: Flask) -> None:
-    """Set up Flask-Babel and give templates ``language`` and ``direction``."""
+    """Set up Flask-Babel and give templates ``language``, ``direction`` and all languages."""
+    app.extensions["readers"] = []
     Babel(app, locale_selector=_locale, default_domain="messages")
-    app.context_processor(lambda: {"language": language(), "direction": direction()})
+    app.context_processor(
+        lambda: {
+            "language": language(),
+            "direction": direction(),
+            "languages_to_choose": choices,
+        }
+    )
 
 
 def language() -> str:
@@ -44,8 +73,26 @@ def direction() -> str:
 
 
 def speak(chosen: str) -> None:
-    """Make this request speak ``chosen``, the language of the patient it is for."""
+    """Make this request speak ``chosen``, the language of the patient it is for, from now on."""
     g.language = chosen
+    refresh()
+
+
+def recognise_readers_by(app: Flask, recognise: Callable[[], None]) -> None:
+    """Have failures ask ``recognise``, which speaks the language of a reader whom it knows."""
+    app.extensions["readers"].append(recognise)
+
+
+def speak_to_reader() -> None:
+    """Before a failure is explained, speak the language of whom address, session or device name.
+
+    What fails early, such as an address that leads nowhere, has met no guard that would do so.
+    Without the database nobody is found, and the failure is explained all the same.
+    """
+    with suppress(SQLAlchemyError):
+        for recognise in current_app.extensions["readers"]:
+            if "language" not in g:
+                recognise()
 
 
 def day_in_words(day: date, *, today: date, weekday: bool = False) -> str:

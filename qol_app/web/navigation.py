@@ -9,11 +9,10 @@ from typing import Any
 from flask import Blueprint, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
 
-from qol_app.domain.languages import own_name
 from qol_app.domain.roles import Permission
 from qol_app.services import studies
 from qol_app.web.guards import holds
-from qol_app.web.locale import LANGUAGES, language
+from qol_app.web.locale import choices, language
 
 ALERTS = "staff.alerts"
 PLACES = (
@@ -37,15 +36,6 @@ class Entry:
     current: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class LanguageChoice:
-    """One language to choose, as the language switch takes it."""
-
-    code: str
-    label: str
-    current: bool
-
-
 def navigation() -> list[Entry]:
     """Return the places of this study that the user may go to and that this host serves."""
     return [
@@ -64,15 +54,6 @@ def _entry(url: str, label: str) -> Entry:
     return Entry(label=label, url=url, current=f"{request.path}/".startswith(f"{url}/"))
 
 
-def languages() -> list[LanguageChoice]:
-    """Return the interface's languages for the language switch."""
-    spoken = language()
-    return [
-        LanguageChoice(code=code, label=own_name(code), current=code == spoken)
-        for code in LANGUAGES
-    ]
-
-
 def in_words(texts: Mapping[str, str]) -> str:
     """Return a protocol's text in the page's language, or else in the study's first."""
     spoken = language()
@@ -89,7 +70,7 @@ def _frame() -> dict[str, Any]:
         return {}
     return {
         "study_code": g.study.code,
-        "choices_of_language": languages(),
+        "choices_of_language": choices(),
         "here": _way_back(),
         "study_title": in_words(studies.in_force(g.study).title),
         "home_url": url_for("auth.home"),

@@ -78,7 +78,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_no_page_of_a_third_language_falls_back_to_english(copy: Path, tmp_path: Path) -> None:
     seen = walk(copy, TAG, tmp_path)
-    assert len(seen) > 30
+    assert len(seen) > 100
     assert english_in(seen, allowed=STUDY | calendar_words(TAG)) == {}
 
 

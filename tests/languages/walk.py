@@ -1,19 +1,18 @@
 """Walks every page of a patient in one language and prints what a reader would see, as JSON.
 
 Run in a repository (``python -m tests.languages.walk TAG FOLDER``), which may be a copy with a
-language more. A page's texts are its text nodes, titles, labels, alternatives and placeholders.
+language more. The browser asks for another language wherever anything tells who the patient is.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,49 +22,19 @@ from werkzeug.test import TestResponse
 from qol_app.db import migrate
 from qol_app.db.models import Visit
 from qol_app.db.session import make_engine
-from qol_app.domain import actor as actors
+from qol_app.domain import codes
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.roles import Role
-from qol_app.services import (
-    enrolment,
-    links,
-    messages,
-    participants,
-    studies,
-    tablets,
-)
+from qol_app.services import enrolment, links, messages, participants, studies
 from qol_app.web.locale import LANGUAGES
 from tests import builders
 from tests.builders import COMMAND, VAULT, Post
+from tests.languages import tablet
+from tests.languages.failing import failures
+from tests.languages.reading import strings, texts
 
-SPOKEN = ("title", "aria-label", "alt", "placeholder", "data-unanswered", "data-stop")
-SILENT = ("script", "style", "template")
-
-
-class Reader(HTMLParser):
-    """Collects what a page says. What has a language of its own is left out."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self._foreign: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        is_void = tag in ("input", "link", "meta", "br", "img", "hr")
-        if self._foreign or tag in SILENT or (tag != "html" and "lang" in values):
-            if not is_void:
-                self._foreign.append(tag)
-            return
-        self.texts += [str(values[name]) for name in SPOKEN if values.get(name)]
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._foreign and self._foreign[-1] == tag:
-            self._foreign.pop()
-
-    def handle_data(self, data: str) -> None:
-        if not self._foreign and data.strip():
-            self.texts.append(" ".join(data.split()))
+CODE = re.compile(r"letter__code\">([^<]+)<")
+WRONG_CODE = codes.complete("234567892")
 
 
 class Walker:
@@ -84,9 +53,14 @@ class Walker:
 
     def note(self, name: str, page: TestResponse) -> None:
         """Keep what a page says."""
-        self.seen[name] = _texts(page.get_data(as_text=True))
+        self.seen[name] = texts(page.get_data(as_text=True))
 
-    def link(self, days: int, spoil: Any = None) -> str:
+    def fail(self, place: str, client: FlaskClient, page: str, form: str) -> None:
+        """Keep what is said of every failure at a place."""
+        for name, answer in failures(client, page, form):
+            self.note(f"{place}, {name}", answer)
+
+    def link(self, days: int) -> str:
         """The token of a new participant's baseline, whose window opens in so many days."""
         now = datetime.now(UTC)
         with self.app.extensions["sessions"].write() as session:
@@ -96,22 +70,27 @@ class Walker:
             person = builders.participant(
                 session, now, of=study, at="BER", anchor=anchor, language=self.language
             )
-            visit = participants.visit(session, person, "baseline")
-            token = builders.link(session, now, visit)
-            if spoil:
-                spoil(session, visit, now)
+            token = builders.link(session, now, participants.visit(session, person, "baseline"))
             session.commit()
         return token
+
+    def spoil(self, token: str, how: Spoiling | None) -> None:
+        """Have a link lead nowhere any more."""
+        if how is None:
+            return
+        with self.app.extensions["sessions"].write() as session:
+            how(session, builders.link_of(session, token).visit, datetime.now(UTC))
+            session.commit()
 
     def walk(self) -> None:
         """Visit everything."""
         self._survey()
-        for name, (days, spoil) in DEAD_ENDS.items():
-            token = self.link(days, spoil)
-            self.note(name, self.client().get(f"/s/{token}"))
-            told = self.client().post(f"/s/{token}/help", follow_redirects=True)
-            self.note(f"{name}, told", told)
-        self._tablet()
+        self._not_today()
+        for name, (days, spoiling) in DEAD_ENDS.items():
+            self._dead_end(name, days, spoiling)
+        for name in SPOILT_ON_THE_WAY:
+            self._spoilt_on_the_way(name, DEAD_ENDS[name][1])
+        tablet.visit(self)
         self._letter()
         self._elsewhere()
         self._mails()
@@ -129,72 +108,48 @@ class Walker:
             yes = {"OUTINGS": "1"} if "p4" in page.request.path else {}
             page = client.post(page.request.path, data={**yes, "go": "next"}, follow_redirects=True)
         self.note("review", page)
-        self.note("not today", client.get("/survey/not-today"))
         self.note("shell", client.get("/survey/shell"))
         pack = client.get("/survey/pack").get_json()
         self.seen["pack"] = [
-            *_strings(pack["texts"]),
-            *(text for page in pack["pages"] for text in _texts(page["html"])),
-            *_texts(pack["end"]),
+            *strings(pack["texts"]),
+            *(text for page in pack["pages"] for text in texts(page["html"])),
+            *texts(pack["end"]),
         ]
-        self._mistakes(client)
+        self.fail("survey", client, "/survey/daily-life-check/p1", "/survey/daily-life-check/p1")
+        self.note("no such question", client.get("/survey/daily-life-check/p99"))
+        self.note("no such address", client.get("/no/such/address"))
         self.note("thanks", client.post("/survey/review", follow_redirects=True))
 
-    def _mistakes(self, client: FlaskClient) -> None:
-        """Pages that tell of a failure while the survey runs."""
-        page = "/survey/daily-life-check/p1"
-        self.note("no such page", client.get("/survey/daily-life-check/p99"))
-        self.note("no such path", client.get("/survey/no/such/path/at/all"))
-        self.note("not like this", client.delete(page))
-        self.note("too much at once", client.post(page, data={"REMARK": "x" * 5_000_000}))
-        self.note("not today, mistake", client.post("/survey/not-today", data={}))
-        self.app.config["WTF_CSRF_ENABLED"] = True
-        self.note("open too long", client.post(page, data={"go": "next"}))
-        self.app.config["WTF_CSRF_ENABLED"] = False
-        views, self.app.testing = self.app.view_functions, False
-        whole = views["patient.show_page"]
-        views["patient.show_page"] = lambda **_address: 1 // 0
-        self.note("a fault of ours", client.get(page))
-        views["patient.show_page"], self.app.testing = whole, True
+    def _not_today(self) -> None:
+        """Putting the visit off, before starting and on the way, also where it cannot be."""
+        client, token = self.client(), self.link(-5)
+        first, later = f"/s/{token}/not-today", "/survey/not-today"
+        self.fail("link", client, f"/s/{token}", first)
+        self.note("not today, first", client.get(first))
+        self.note("not today, first, mistake", client.post(first, data={}))
+        client.post(f"/s/{token}")
+        self.note("not today", client.get(later))
+        self.note("not today, mistake", client.post(later, data={"delay": "never"}))
+        choice = {"delay": "tomorrow", "reason": "too_ill"}
+        self.note("put off", client.post(later, data=choice, follow_redirects=True))
+        self.note("put off, another day", client.get(f"{later}?change=1"))
+        self.note("not today, last day", self.client().get(f"/s/{self.link(-14)}/not-today"))
 
-    def _tablet(self) -> None:
-        """A shared tablet from the hand-over to the lock, as the patient sees it."""
-        client, now = self.client(), datetime.now(UTC)
-        number = self._hand_over(client, now)
-        self.note("tablet check", client.get("/tablet"))
-        self.app.config["WTF_CSRF_ENABLED"] = True
-        self.note("tablet check, open too long", client.post("/tablet/check"))
-        self.app.config["WTF_CSRF_ENABLED"] = False
-        self.note("tablet check, nothing typed", client.post("/tablet/check", data={}))
-        wrong = {"digits": "000", "year": "1951"}
-        client.post("/tablet/check", data=wrong)
-        self.note("tablet check, no match", client.get("/tablet"))
-        digits = "".join(filter(str.isdigit, number))[-3:]
-        client.post("/tablet/check", data={"digits": digits, "year": "1960"})
-        self.note("tablet, question", client.get("/survey", follow_redirects=True))
-        self.note("tablet, thanks", client.post("/survey/review", follow_redirects=True))
-        client.post("/tablet/lock")
-        self.note("tablet, locked", client.get("/tablet"))
+    def _dead_end(self, name: str, days: int, spoiling: Spoiling | None) -> None:
+        token = self.link(days)
+        self.spoil(token, spoiling)
+        self.note(name, self.client().get(f"/s/{token}"))
+        self.note(f"{name}, not today", self.client().post(f"/s/{token}/not-today"))
+        told = self.client().post(f"/s/{token}/help", follow_redirects=True)
+        self.note(f"{name}, told", told)
 
-    def _hand_over(self, client: FlaskClient, now: datetime) -> str:
-        """A nurse hands the browser over; returns the study number of who has it now."""
-        with self.app.extensions["sessions"].write() as session:
-            study = studies.find(session, "example")
-            anchor = now.date() + timedelta(days=5)
-            person = builders.participant(
-                session, now, of=study, at="BER", anchor=anchor, language=self.language
-            )
-            nurse = builders.user(session, now, Role.STAFF, of=study, at="BER")
-            by = actors.user(nurse.id)
-            _tablet, token = tablets.register(
-                session, study, person.site, name="7", pin_hash="-", actor=by, now=now
-            )
-            session.commit()
-            builders.sign_in(client, nurse)
-        client.set_cookie("qol-tablet", token)
-        url = f"/studies/example/participants/{person.number}/hand-over"
-        client.post(url, data={"visit": "baseline", "language": self.language})
-        return str(person.number)
+    def _spoilt_on_the_way(self, name: str, spoiling: Spoiling | None) -> None:
+        client, token = self.client(), self.link(-5)
+        client.post(f"/s/{token}")
+        self.spoil(token, spoiling)
+        for page in ("daily-life-check/p1", "review", "not-today"):
+            self.note(f"{name} on the way, {page}", client.get(f"/survey/{page}"))
+        self.note(f"{name} on the way, told", client.post("/survey/help", follow_redirects=True))
 
     def _letter(self) -> None:
         """The letter that staff of another language print for the patient."""
@@ -211,14 +166,26 @@ class Walker:
         url = f"/studies/example/participants/{person.number}/visits/baseline/link"
         page = client.post(url).get_data(as_text=True)
         letter = page[page.index("<article") : page.index("</article>")]
-        self.seen["letter"] = _texts(letter.replace(" lang=", " data-lang="))
+        self.seen["letter"] = texts(letter.replace(" lang=", " data-lang="))
+        self._typed(CODE.findall(letter)[0])
+
+    def _typed(self, code: str) -> None:
+        """What opens with the code of a letter."""
+        client = self.client()
+        client.post("/s", data={"code": code})
+        self.note("typed", client.get("/s/typed"))
+        self.fail("typed", client, "/s/typed", "/s/typed/not-today")
 
     def _elsewhere(self) -> None:
         client = self.client(self.language)  # nobody knows yet who reads
         self.note("unknown link", client.get("/s/nobody"))
         self.note("typing", client.get("/s"))
         self.note("mistyped", client.post("/s", data={"code": "ABC"}))
+        for _try in range(11):
+            self.note("too many codes", client.post("/s", data={"code": WRONG_CODE}))
+        self.note("no survey here", client.get("/survey"))
         self.note("tablet", client.get("/tablet"))
+        self.fail("typing", client, "/s", "/s")
 
     def _mails(self) -> None:
         now = datetime.now(UTC)
@@ -239,21 +206,7 @@ class Walker:
             session.commit()
 
 
-def _texts(html: str) -> list[str]:
-    reader = Reader()
-    reader.feed(html)
-    return reader.texts
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for each in value:
-            yield from _strings(each)
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _strings(each)
+Spoiling = Callable[[Session, Visit, datetime], None]
 
 
 def _revoke(session: Session, visit: Visit, now: datetime) -> None:
@@ -276,7 +229,7 @@ def _end(session: Session, visit: Visit, now: datetime) -> None:
     )  # fmt: skip
 
 
-DEAD_ENDS: dict[str, tuple[int, Any]] = {
+DEAD_ENDS: dict[str, tuple[int, Spoiling | None]] = {
     "too early": (9, None),
     "expired": (-60, None),
     "revoked": (-5, _revoke),
@@ -284,6 +237,7 @@ DEAD_ENDS: dict[str, tuple[int, Any]] = {
     "used": (-5, _use),
     "ended": (-5, _end),
 }
+SPOILT_ON_THE_WAY = ("revoked", "superseded", "used", "ended")
 
 
 def main(language: str, folder: Path) -> None:

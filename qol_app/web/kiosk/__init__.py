@@ -13,7 +13,7 @@ from flask import Flask, session
 from flask_security import user_authenticated
 
 from qol_app.settings import Settings
-from qol_app.web import tablet
+from qol_app.web import locale, tablet
 from qol_app.web.kiosk import hand_over_views, tablet_views, views
 from qol_app.web.kiosk.blueprint import bp
 
@@ -24,6 +24,7 @@ def register(app: Flask, settings: Settings) -> None:
     """Add the tablet's routes to ``app``."""
     tablet.register(app)
     app.register_blueprint(bp)
+    locale.recognise_readers_by(app, views.recognise_reader)
     # Locking always works: also from a page whose form token died with the session. The session's
     # cookie is SameSite=Lax, so that no other site can ask for it.
     app.extensions["csrf"].exempt(views.lock)

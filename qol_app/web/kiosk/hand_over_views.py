@@ -17,7 +17,6 @@ from qol_app.web.guards import requires
 from qol_app.web.kiosk.blueprint import bp
 from qol_app.web.kiosk.forms import HandOverForm
 from qol_app.web.kiosk.tablet_views import here
-from qol_app.web.locale import CHOSEN
 
 HAND_OVER = "/studies/<study>/participants/<number>/hand-over"
 
@@ -53,7 +52,6 @@ def hand_over(number: str) -> ResponseReturnValue:
     participants.set_language(write, person.id, form.language.data, actor=actor, now=now)
     handovers.hand_over(write, this.id, visit, actor=actor, now=now)
     _end_session()
-    session[CHOSEN] = form.language.data
     to_check = redirect(url_for("kiosk.show"), 303)
     return tablet.forget_pages(tablet.remember(to_check, tablet.token()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from flask import g, redirect, render_template, request, session, url_for
@@ -89,9 +90,9 @@ def lock() -> ResponseReturnValue:
 @with_tablet
 def enter_pin() -> ResponseReturnValue:
     """Open the lock page for staff if the PIN is right; count it if it is not."""
-    form = PinForm()
+    handover, form = _last(), PinForm()
     if not form.validate_on_submit():
-        return _lock_page(_last(), form), 422
+        return _lock_page(handover, form), 422
     is_right = verify_password(form.typed_pin(), g.tablet.pin_hash)
     if tablets.try_pin(unit.session(), g.tablet.id, is_right=is_right, now=unit.now()):
         session[UNLOCKED] = unit.now().timestamp()
@@ -105,9 +106,8 @@ def give_back() -> ResponseReturnValue:
     """Give the tablet to the same patient again, who passes the check again."""
     if not _is_unlocked():
         return redirect(url_for(".show"), 303)
-    handover = handovers.give_back(unit.session(), g.tablet.id, now=unit.now())
+    handovers.give_back(unit.session(), g.tablet.id, now=unit.now())
     session.clear()
-    session[CHOSEN] = handover.link.visit.participant.language
     return tablet.forget_pages(redirect(url_for(".show"), 303))
 
 
@@ -116,6 +116,15 @@ def _last() -> Handover | None:
     if handover is not None and session.get(CHOSEN) not in LANGUAGES:
         speak(handover.link.visit.participant.language)
     return handover
+
+
+def recognise_reader() -> None:
+    """Speak the language of the patient who has this tablet, or had it last, unless staff read."""
+    if request.blueprint not in ("kiosk", "patient", None) or current_user.is_authenticated:
+        return
+    with suppress(TabletUnknown, TabletRetired):
+        g.tablet = tablets.by_token(unit.reading(), tablet.token())
+        _last()
 
 
 def _is_unlocked() -> bool:

@@ -19,8 +19,7 @@ from qol_app.domain.errors import (
 )
 from qol_app.services.opened import OpenVisit
 from qol_app.services.refusals import WRONG_VISIT, Refusal
-from qol_app.web.locale import day_in_words, language
-from qol_app.web.patient.view_models import LanguageChoice, languages
+from qol_app.web.locale import LanguageChoice, choices, day_in_words, language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +66,8 @@ def unknown() -> RefusalPage:
         code_url=url_for("patient.type_code"),
         is_told=False,
         contact=_("If nothing helps, please ask your study nurse for a new link."),
+        language_url=url_for("patient.choose_language_of_typing"),
+        languages=choices(),
     )
 
 
@@ -83,7 +84,7 @@ def page(
         is_told=refusal.is_told and refusal.may_ask,
         contact=protocol.contact[spoken],
         language_url=language_url,
-        languages=languages(protocol),
+        languages=choices(protocol.languages),
     )
 
 

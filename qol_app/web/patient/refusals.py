@@ -6,11 +6,8 @@ shape of errors.
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
 
 from qol_app.domain.errors import (
     AlreadySubmitted,
@@ -73,18 +70,8 @@ def _language_url() -> str | None:
     return url_for("patient.choose_language_first", token=token) if token else None
 
 
-def stale(error: CSRFError) -> ResponseReturnValue:
-    """Answer in the patient's language that a page was open too long."""
-    token = (request.view_args or {}).get("token")
-    if token:
-        with suppress(LinkUnknown):
-            recognise(find_link(token))
-    return errors.answer("page_expired", 400)
-
-
 for _refusal in REFUSALS:
     bp.register_error_handler(_refusal, refused)
-bp.register_error_handler(CSRFError, stale)
 
 
 @bp.post("/s/<token>/help")

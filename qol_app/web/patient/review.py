@@ -13,8 +13,8 @@ from qol_app.services import opened, survey
 from qol_app.services.opened import OpenVisit
 from qol_app.services.survey import SurveyPage
 from qol_app.web import running
-from qol_app.web.locale import language
-from qol_app.web.patient.view_models import LanguageChoice, languages, page_url
+from qol_app.web.locale import LanguageChoice, choices, language
+from qol_app.web.patient.view_models import page_url
 from qol_app.web.patient.words import HELPERS, INSTEAD
 from questionnaires.model import AnswerType, Item, Value, Wording
 
@@ -79,7 +79,7 @@ def review_page(session: Session, visit: OpenVisit) -> Review:
         ),
         last_url=page_url(walk[-1]),
         language_url=url_for("patient.choose_language"),
-        languages=languages(protocol),
+        languages=choices(protocol.languages),
     )
 
 

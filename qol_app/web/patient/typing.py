@@ -15,14 +15,19 @@ from flask_babel import gettext as _
 from qol_app.domain import actor as actors
 from qol_app.domain import codes
 from qol_app.domain.errors import CodeMistyped, CodeUnknown, QolError, TooManyWrongCodes
-from qol_app.domain.languages import own_name
 from qol_app.services import typed_codes
 from qol_app.web import errors, unit
 from qol_app.web.guards import public
-from qol_app.web.locale import CHOSEN, LANGUAGES, browser_language, speak
+from qol_app.web.locale import (
+    CHOSEN,
+    LANGUAGES,
+    LanguageChoice,
+    browser_language,
+    choices,
+    speak,
+)
 from qol_app.web.patient.arriving import TYPED, offer
 from qol_app.web.patient.blueprint import bp
-from qol_app.web.patient.view_models import LanguageChoice
 
 PAGE = "code page"
 NETWORK = 64
@@ -86,15 +91,8 @@ def _network(address: str | None) -> str:
 
 
 def _page(error: str | None = None) -> str:
-    spoken = browser_language()
-    speak(spoken)
-    choices = (
-        LanguageChoice(code=code, label=own_name(code), current=code == spoken)
-        for code in LANGUAGES
-    )
-    page = TypingPage(
-        typed=request.form.get("code", "")[:40], error=error, languages=tuple(choices)
-    )
+    speak(browser_language())
+    page = TypingPage(typed=request.form.get("code", "")[:40], error=error, languages=choices())
     return render_template("patient/type_code.html", page=page)
 
 

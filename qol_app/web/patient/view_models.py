@@ -9,24 +9,14 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from qol_app.domain.durations import minutes_left
-from qol_app.domain.languages import own_name
 from qol_app.domain.study import Protocol
 from qol_app.services import durations, opened, survey
 from qol_app.services.opened import OpenResponse, OpenVisit
 from qol_app.services.survey import SurveyPage
-from qol_app.web.locale import language, survey_session
+from qol_app.web.locale import LanguageChoice, choices, language, survey_session
 from qol_app.web.patient.forms import AnswerField, PageForm, shown, stored
 from qol_app.web.patient.words import NO_ANSWERS
 from questionnaires.model import AnswerType, Item, Layout, NoAnswer, Value, Wording, WordingKind
-
-
-@dataclass(frozen=True, kw_only=True)
-class LanguageChoice:
-    """One language that the patient may pick."""
-
-    code: str
-    label: str
-    current: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,14 +102,6 @@ class Thanks:
     """As on the first page."""
 
 
-def languages(protocol: Protocol) -> tuple[LanguageChoice, ...]:
-    """Return the study's languages as the patient may choose among them."""
-    return tuple(
-        LanguageChoice(code=code, label=own_name(code), current=code == language())
-        for code in protocol.languages
-    )
-
-
 def welcome(session: Session, visit: OpenVisit, token: str) -> Welcome:
     """Return what the first page shows."""
     protocol, spoken = visit.protocol, language()
@@ -136,7 +118,7 @@ def welcome(session: Session, visit: OpenVisit, token: str) -> Welcome:
         start_url=url_for("patient.start", token=token),
         not_today_url=url_for("patient.not_today_first", token=token),
         language_url=url_for("patient.choose_language_first", token=token),
-        languages=languages(protocol),
+        languages=choices(protocol.languages),
     )
 
 
@@ -184,7 +166,7 @@ def question_page(
         ticket=ticket,
         typical=survey_session().get("minutes"),
         language_url=url_for("patient.choose_language"),
-        languages=languages(protocol),
+        languages=choices(protocol.languages),
     )
 
 

@@ -24,6 +24,7 @@ from qol_app.web.patient import view_models
 from qol_app.web.patient.arriving import find_link, open_link
 from qol_app.web.patient.blueprint import bp
 from qol_app.web.patient.forms import PageForm, page_form
+from qol_app.web.patient.reader import NOT_TODAY
 from qol_app.web.patient.review import review_page, way_from
 from qol_app.web.patient.sending import score_later, tell_staff
 
@@ -66,7 +67,8 @@ def choose_language_first(token: str) -> ResponseReturnValue:
     found = find_link(token)
     enter(found)
     _remember_language(found)
-    return redirect(url_for(".welcome", token=token), 303)
+    again = ".not_today_first" if request.args.get("page") == NOT_TODAY else ".welcome"
+    return redirect(url_for(again, token=token), 303)
 
 
 @bp.post("/survey/language")
@@ -75,7 +77,8 @@ def choose_language() -> ResponseReturnValue:
     """Remember the language that the patient picked on the way."""
     chosen = _remember_language(g.survey)
     session["survey"] = {**session["survey"], "language": chosen}
-    return redirect(url_for(".resume"), 303)
+    again = ".not_today" if request.args.get("page") == NOT_TODAY else ".resume"
+    return redirect(url_for(again), 303)
 
 
 def _remember_language(found: OpenSurvey) -> str:

@@ -75,7 +75,7 @@ def test_handing_over_signs_staff_out_and_asks_who_holds_the_tablet(
     assert (answer.status_code, answer.location) == (303, "/tablet")
     assert answer.headers["Clear-Site-Data"] == '"cache"'
     with tablet.client.session_transaction() as cookie:
-        assert dict(cookie) == {"language": "zh-Hans"}
+        assert dict(cookie) == {}
     assert tablet.client.get(WORKLIST).status_code == 303
     page = tablet.look()
     assert '<html lang="zh-Hans"' in page.text
