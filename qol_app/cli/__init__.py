@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Flask
 
 from qol_app.cli.data import audit, db, responses
+from qol_app.cli.keys import keys
 from qol_app.cli.people import user
 from qol_app.cli.questionnaires import questionnaire
 from qol_app.cli.rehearsal import rehearsal
@@ -22,6 +23,7 @@ COMMANDS = (
     audit,
     db,
     jobs,
+    keys,
     questionnaire,
     rehearsal,
     responses,

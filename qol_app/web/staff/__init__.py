@@ -8,6 +8,9 @@ from qol_app.settings import Settings
 from qol_app.web.staff import (
     alert_views,
     calls,
+    contact_views,
+    course_views,
+    participant_edit_views,
     participant_views,
     postponing,
     stray_views,
@@ -19,6 +22,9 @@ from qol_app.web.staff.blueprint import bp
 __all__ = [
     "alert_views",
     "calls",
+    "contact_views",
+    "course_views",
+    "participant_edit_views",
     "participant_views",
     "postponing",
     "register",

@@ -43,6 +43,10 @@ EVENTS = {
     ParticipantEventKind.DIED: _l("Died"),
     ParticipantEventKind.WITHDREW: _l("Withdrew from the study"),
     ParticipantEventKind.PRO_STOPPED: _l("Stopped the questionnaires"),
+    ParticipantEventKind.LOST: _l("Lost to follow-up"),
+    ParticipantEventKind.TREATMENT: _l("Treatment"),
+    ParticipantEventKind.PROGRESSION: _l("Progression"),
+    ParticipantEventKind.STOMA: _l("Stoma"),
 }
 
 CHANNELS = {"screen": _l("Shown on screen"), "email": _l("E-mail"), "tablet": _l("Shared tablet")}
