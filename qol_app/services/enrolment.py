@@ -127,14 +127,21 @@ def _number(
 ) -> str:
     if wanted is None:
         session.refresh(site, with_for_update=True)
-        site.last_number += 1
-        return format_number(protocol.numbers, site.code, site.last_number)
-    taken = select(Participant.id).where(
-        Participant.study_id == study.id, Participant.number == wanted
-    )
-    if session.scalar(taken) is not None:
+        while True:  # numbers that were given elsewhere are left out
+            site.last_number += 1
+            number = format_number(protocol.numbers, site.code, site.last_number)
+            if not _is_taken(session, study, number):
+                return number
+    if _is_taken(session, study, wanted):
         raise Conflict(f"participant {wanted} is enrolled already")
     return wanted
+
+
+def _is_taken(session: Session, study: Study, number: str) -> bool:
+    query = select(Participant.id).where(
+        Participant.study_id == study.id, Participant.number == number
+    )
+    return session.scalar(query) is not None
 
 
 def _plan(session: Session, protocol: Protocol, participant: Participant) -> None:
