@@ -7,6 +7,7 @@ from flask import Flask
 from qol_app.settings import Settings
 from qol_app.web.staff import (
     alert_views,
+    calendar_views,
     calls,
     contact_views,
     course_views,
@@ -15,6 +16,7 @@ from qol_app.web.staff import (
     participant_views,
     postponing,
     stray_views,
+    subject_views,
     views,
     visit_views,
 )
@@ -22,6 +24,7 @@ from qol_app.web.staff.blueprint import bp
 
 __all__ = [
     "alert_views",
+    "calendar_views",
     "calls",
     "contact_views",
     "course_views",
@@ -31,6 +34,7 @@ __all__ = [
     "postponing",
     "register",
     "stray_views",
+    "subject_views",
     "views",
     "visit_views",
 ]

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from qol_app.db.models import Participant
 from qol_app.domain.roles import Permission
-from qol_app.services import facts, participants, studies
+from qol_app.services import facts, history, participants, studies
 from qol_app.web import guards, unit
 from qol_app.web.guards import requires
 from qol_app.web.locale import language
-from qol_app.web.staff import postponing
+from qol_app.web.staff import history_words, postponing
 from qol_app.web.staff.blueprint import bp
 from qol_app.web.staff.forms import EventForm
 from qol_app.web.staff.record import participant_page
@@ -36,4 +36,12 @@ def page(participant: Participant, form: EventForm) -> str:
     visits = participants.record(unit.session(), participant, language=language(), now=now)
     shown = participant_page(studies.in_force(g.study), participant, visits, now=now)
     waits = postponing.waiting(participant, visits, now=now)
-    return render_template("staff/participant.html", page=shown, form=form, waits=waits)
+    protocol = studies.in_force(g.study)
+    entries = history.read(unit.session(), participant)
+    return render_template(
+        "staff/participant.html",
+        page=shown,
+        form=form,
+        waits=waits,
+        history=[history_words.row(protocol, participant, entry) for entry in entries],
+    )

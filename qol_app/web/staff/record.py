@@ -129,6 +129,7 @@ class ParticipantPage:
     edit_url: str | None
     """None where the user may not."""
     contact_url: str | None
+    export_url: str | None
 
 
 def participant_page(
@@ -140,7 +141,7 @@ def participant_page(
     return ParticipantPage(
         number=participant.number,
         site=in_words(protocol.site(participant.site.code).name),
-        facts=_facts(protocol, participant),
+        facts=facts_of(protocol, participant),
         timeline=tuple(_on_timeline(protocol, visit, axis) for visit in visits),
         today=axis.place(today) if axis.holds(today) else None,
         visits=tuple(_block(protocol, participant, visit) for visit in visits),
@@ -151,6 +152,7 @@ def participant_page(
         may_record=may(Permission.RECORD_EVENTS, participant),
         edit_url=_url(participant, "staff.edit_participant", Permission.EDIT_PARTICIPANTS),
         contact_url=_url(participant, "staff.contact", Permission.SEE_CONTACT),
+        export_url=_url(participant, "staff.export_subject", Permission.EXPORT_SUBJECT),
     )
 
 
@@ -175,7 +177,8 @@ def _event(participant: Participant, event: ParticipantEvent) -> EventRow:
     )
 
 
-def _facts(protocol: Protocol, participant: Participant) -> tuple[tuple[str, str], ...]:
+def facts_of(protocol: Protocol, participant: Participant) -> tuple[tuple[str, str], ...]:
+    """Return what is known of a participant, without any address."""
     zone = ZoneInfo(participant.site.timezone)
     group = in_words(protocol.group(participant.group_code).name)
     return (
