@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton, get_day_names
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import lazy_gettext as _l
 
 from qol_app.domain.roles import Permission
@@ -25,7 +25,7 @@ from qol_app.web.navigation import in_words
 from qol_app.web.staff.blueprint import bp
 from qol_app.web.staff.lists import participant_url
 
-TURNS = {Turn.CLOSES: _l("closes"), Turn.TARGET: _l("planned"), Turn.OPENS: _l("opens")}
+TURNS = {Turn.CLOSES: _l("Closes"), Turn.TARGET: _l("Planned"), Turn.OPENS: _l("Opens")}
 """What a day is for a window, the most pressing first."""
 
 MARKS = {Turn.CLOSES: "closing", Turn.TARGET: "due", Turn.OPENS: "not_due"}
@@ -136,14 +136,22 @@ def _cell(day: date, chosen: date, today: date, counts: Mapping[Turn, int]) -> D
         name=format_date(day, "long", locale=get_locale()),
         url=_url(day),
         counts=tuple(
-            Count(mark=MARKS[turn], text=f"{counts[turn]} {word}")
-            for turn, word in TURNS.items()
+            Count(mark=MARKS[turn], text=_told(turn, counts[turn]))
+            for turn in TURNS
             if turn in counts
         ),
         is_today=day == today,
         is_chosen=day == chosen,
         is_other_month=day.month != chosen.month,
     )
+
+
+def _told(turn: Turn, count: int) -> str:
+    if turn is Turn.CLOSES:
+        return str(ngettext("%(num)s closes", "%(num)s close", count))
+    if turn is Turn.TARGET:
+        return str(ngettext("%(num)s planned", "%(num)s planned", count))
+    return str(ngettext("%(num)s opens", "%(num)s open", count))
 
 
 def _row(protocol: Protocol, each: Turning) -> DayRow:

@@ -109,8 +109,9 @@ def preview_import() -> ResponseReturnValue:
         return _upload_page(form), 422
     try:
         read = _read(form)
-    except InvalidInput as error:
-        form.file.errors = [*form.file.errors, *error.problems]
+    except InvalidInput:
+        told = _("This file cannot be read. Save it as CSV UTF-8 or as XLSX.")
+        form.file.errors = [*form.file.errors, told]
         return _upload_page(form), 422
     if read.mistakes:
         return _upload_page(form, read.mistakes, is_gbk=read.is_gbk), 422

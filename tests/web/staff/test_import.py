@@ -154,8 +154,8 @@ def test_the_filled_in_template_is_read_as_xlsx(
 @pytest.mark.parametrize(
     ("content", "name", "message"),
     [
-        (b"\x00\xff\xfa\x00", "people.csv", "this is no text file"),
-        (b"PK no workbook", "people.xlsx", "this is no XLSX workbook"),
+        (b"\x00\xff\xfa\x00", "people.csv", "This file cannot be read."),
+        (b"PK no workbook", "people.xlsx", "This file cannot be read."),
         (b"x", "people.pdf", "Choose a CSV or XLSX file."),
         (HEAD.encode(), "people.csv", "The file holds no participant"),
     ],
