@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from qol_app.db.audit import audited
 from qol_app.db.models import AuditEvent, Participant, Site, Study
 from qol_app.db.vault import Vault
-from qol_app.domain import participant_file
+from qol_app.domain import participant_row
 from qol_app.domain.actor import Actor
 from qol_app.domain.errors import InvalidInput
 from qol_app.domain.events import Action
@@ -63,7 +63,7 @@ def plan(
         sites: Where the asker may enrol; at least one.
         vault: Opens the contact details that the file's are compared with.
     """
-    found, mistakes = participant_file.check(
+    found, mistakes = participant_row.check(
         rows,
         studies.in_force(study),
         sites=frozenset(site.code for site in sites),

@@ -7,16 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from qol_app.domain.numbers import format_number
-from qol_app.domain.participant_file import (
-    Candidate,
-    Column,
-    Fault,
-    Mistake,
-    UnclearDate,
-    check,
-    day_of,
-    raw_rows,
-)
+from qol_app.domain.participant_file import Candidate, Column, Fault, Mistake, raw_rows
+from qol_app.domain.participant_row import UnclearDate, check, day_of
 from tests import builders
 
 HEAD = ["Study number", "中心", "group", "Anchor date 起始日期", "Language", "Year of birth",

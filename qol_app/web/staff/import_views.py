@@ -89,7 +89,7 @@ def import_participants() -> ResponseReturnValue:
     return _upload_page(FileForm())
 
 
-@bp.get(f"{IMPORT}/template.<kind>")
+@bp.get(f"{IMPORT}/template/<kind>")
 @requires(Permission.IMPORT_PARTICIPANTS)
 def import_template(kind: str) -> ResponseReturnValue:
     """Give the table to fill in."""

@@ -141,14 +141,14 @@ def test_a_gbk_file_is_read_and_said_to_be_one(staff: FlaskClient, world: World)
 def test_the_filled_in_template_is_read_as_xlsx(
     staff: FlaskClient, world: World, sessions: Sessions
 ) -> None:
-    book = load_workbook(io.BytesIO(staff.get(f"{URL}/template.xlsx").data))
+    book = load_workbook(io.BytesIO(staff.get(f"{URL}/template/xlsx").data))
     book.active.append([None, "SHA", "A", "2026-03-05", "en", 1951])
     file = io.BytesIO()
     book.save(file)
     page = upload(staff, file.getvalue(), "people.xlsx")
     assert "1 participant to enrol" in page.text
-    assert staff.get(f"{URL}/template.csv").data.startswith(b"\xef\xbb\xbfStudy number")
-    assert staff.get(f"{URL}/template.ods").status_code == 404
+    assert staff.get(f"{URL}/template/csv").data.startswith(b"\xef\xbb\xbfStudy number")
+    assert staff.get(f"{URL}/template/ods").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -195,4 +195,4 @@ def test_only_staff_import(as_user: Callable[[str], FlaskClient], world: World, 
     assert client.get(URL).status_code == 403
     assert upload(client, TWO.encode()).status_code == 403
     assert client.post(f"{URL}/enrol", data={"rows": "[]"}).status_code == 403
-    assert client.get(f"{URL}/template.csv").status_code == 403
+    assert client.get(f"{URL}/template/csv").status_code == 403
