@@ -15,6 +15,7 @@ from qol_app.db.vault import Vault
 from qol_app.domain.actor import Actor
 from qol_app.domain.errors import InvalidInput, NotReady
 from qol_app.domain.events import Action
+from qol_app.services import participants
 from qol_app.services.outbox import MessageStatus
 
 NO_CONTACT = "no_contact"
@@ -101,7 +102,7 @@ def change(
         raise InvalidInput(["email: give an address or a mobile number, or erase the details"])
     if given.consented_on is None:
         raise InvalidInput(["consented_on: give the day on which the participant agreed"])
-    session.refresh(participant, with_for_update=True)
+    participants.lock(session, participant)
     if opened(participant, vault) == given:
         return False
     with _recorded(session, participant, Action.CONTACT_CHANGED, actor, now):
@@ -121,7 +122,7 @@ def erase(
     """
     if not reason.strip():
         raise InvalidInput(["reason: say who asked for it"])
-    session.refresh(participant, with_for_update=True)
+    participants.lock(session, participant)
     if participant.contact is None:
         return 0
     waiting = session.scalars(

@@ -140,7 +140,7 @@ def change(
     check(participant, wanted, now=now)
     if len(reason.strip()) < SHORTEST_REASON:
         raise InvalidInput(["reason: say why in a few words"])
-    session.refresh(participant, with_for_update=True)
+    participants.lock(session, participant)
     if wanted == details(participant):
         return False
     found = preview(session, participant, wanted)
