@@ -10,6 +10,7 @@ from flask import Flask
 
 from qol_app.cli.data import audit, db, responses
 from qol_app.cli.grants import user
+from qol_app.cli.keys import keys
 from qol_app.cli.questionnaires import questionnaire
 from qol_app.cli.rehearsal import rehearsal
 from qol_app.cli.reminders import reminders
@@ -23,6 +24,7 @@ COMMANDS = (
     audit,
     db,
     jobs,
+    keys,
     questionnaire,
     rehearsal,
     reminders,

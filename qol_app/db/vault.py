@@ -28,6 +28,10 @@ class Vault:
         self._ciphers = {key_id: AESGCM(b64decode(key)) for key_id, key in keys.items()}
         self.newest = next(iter(self._ciphers))
 
+    def knows(self, key_id: str) -> bool:
+        """Tell whether the key is among the vault's keys."""
+        return key_id in self._ciphers
+
     def seal(self, details: Mapping[str, str], *, participant_id: int) -> tuple[str, bytes]:
         """Return the key id and the sealed details; they open for this participant only."""
         nonce = os.urandom(NONCE_LENGTH)

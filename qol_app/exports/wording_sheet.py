@@ -54,13 +54,13 @@ def xlsx_template(labels: Iterable[TextRow]) -> bytes:
     Raises:
         SheetsMissing: openpyxl is not installed.
     """
-    book = _openpyxl().Workbook()
+    book = openpyxl_module().Workbook()
     sheet = book.active
     sheet.title = "wording"
     sheet.append(HEADER)
     for row in labels:
         sheet.append((row.kind, row.key, row.text, None))
-    wrapped = _openpyxl().styles.Alignment(wrap_text=True, vertical="top")
+    wrapped = openpyxl_module().styles.Alignment(wrap_text=True, vertical="top")
     for column, width in WIDTHS.items():
         sheet.column_dimensions[column].width = width
         for cell in sheet[column]:
@@ -85,13 +85,13 @@ def read_csv(content: bytes) -> Reading:
     separator = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        return _rows(list(_numbered(reader)))
+        return _rows(list(numbered(reader)))
     except csv.Error as error:
         mistake = Mistake(fault=Fault.NOT_A_TABLE, line=reader.line_num, detail=str(error))
         raise WordingInvalid([mistake]) from None
 
 
-def _numbered(reader: Any) -> Iterator[tuple[int, Sequence[object]]]:
+def numbered(reader: Any) -> Iterator[tuple[int, Sequence[object]]]:
     """Yield each record with the line in which it begins."""
     begins = 1
     for cells in reader:
@@ -106,7 +106,7 @@ def read_xlsx(content: bytes) -> Reading:
         SheetsMissing: openpyxl is not installed.
         WordingInvalid: it is no workbook, or lacks a column.
     """
-    openpyxl = _openpyxl()
+    openpyxl = openpyxl_module()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_BYTES:
@@ -142,7 +142,8 @@ def _text(cell: object) -> str:
     return "" if cell is None else str(cell).strip()
 
 
-def _openpyxl() -> Any:
+def openpyxl_module() -> Any:
+    """Return openpyxl. Raises SheetsMissing where it is not installed."""
     # Loaded by name because it is optional and has no types; it also takes a while to load.
     try:
         import_module("openpyxl.styles")

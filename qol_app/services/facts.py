@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from qol_app.domain.compliance import FormFacts, ParticipantFacts
@@ -11,6 +12,8 @@ from qol_app.domain.eligibility import Eligibility, may_answer
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.schedule import Window, today_at
 from qol_app.services.rows import EventRow, ParticipantRow, ResponseRow, VisitRow
+
+Event = TypeVar("Event", bound=EventRow)
 
 
 def window_of(visit: VisitRow) -> Window:
@@ -24,15 +27,23 @@ def window_of(visit: VisitRow) -> Window:
 
 
 def participant_facts(events: Iterable[EventRow]) -> ParticipantFacts:
-    """Return when a participant died, withdrew or stopped: the earliest date of each."""
+    """Return when a participant died, withdrew or stopped: the earliest date of each.
+
+    Events that were struck out as recorded by mistake do not count.
+    """
     first: dict[str, date] = {}
-    for event in events:
+    for event in standing(events):
         first[event.kind] = min(event.happened_on, first.get(event.kind, event.happened_on))
     return ParticipantFacts(
         died_on=first.get(ParticipantEventKind.DIED),
         withdrew_on=first.get(ParticipantEventKind.WITHDREW),
         pro_stopped_on=first.get(ParticipantEventKind.PRO_STOPPED),
     )
+
+
+def standing(events: Iterable[Event]) -> list[Event]:
+    """Return the events that nobody has struck out: the only ones that say what happened."""
+    return [event for event in events if event.struck_at is None]
 
 
 def form_facts(response: ResponseRow) -> FormFacts:

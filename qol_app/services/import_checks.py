@@ -14,6 +14,7 @@ from qol_app.db.models import Participant, Response, Study, Visit
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.schedule import today_at
 from qol_app.domain.study import Protocol
+from qol_app.services import facts
 from qol_app.services.import_map import EventColumn, ImportMap
 from qol_app.services.import_rows import Problems, Row
 
@@ -113,7 +114,7 @@ def check_stored(
         if ours != theirs:
             reason = f"{one.number} is enrolled with {fact} {ours}, the file says {theirs}"
             problems.add(one.first.line, reason)
-    known = {event.kind: event.happened_on for event in participant.events}
+    known = {event.kind: event.happened_on for event in facts.standing(participant.events)}
     for kind, day in one.events.items():
         if known.get(kind, day) != day:
             reason = f"{one.number} {kind.value} on {known[kind]}, the file says {day}"

@@ -227,7 +227,7 @@ class _Job:
         ]
 
     def _store_events(self, one: Course, participant: Participant) -> None:
-        known = {event.kind for event in participant.events}
+        known = {event.kind for event in facts.standing(participant.events)}
         for kind, day in one.events.items():
             self.counts["events"] += kind.value not in known
             enrolment.record_event(

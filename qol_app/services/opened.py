@@ -37,6 +37,7 @@ class OpenEvent:
 
     kind: str
     happened_on: date
+    struck_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +160,7 @@ _COLUMNS = (
     FormVersion.hash.label("form_hash"),
     ParticipantEvent.kind,
     ParticipantEvent.happened_on,
+    ParticipantEvent.struck_at,
 )
 
 
@@ -241,8 +243,10 @@ def _visit(session: Session, rows: Sequence[Row[Any]]) -> OpenVisit:
 
 
 def _events(rows: Sequence[Row[Any]]) -> tuple[OpenEvent, ...]:
-    happened = {(row.kind, row.happened_on) for row in rows if row.kind is not None}
-    return tuple(OpenEvent(kind=kind, happened_on=on) for kind, on in happened)
+    happened = {(row.kind, row.happened_on, row.struck_at) for row in rows if row.kind is not None}
+    return tuple(
+        OpenEvent(kind=kind, happened_on=on, struck_at=struck) for kind, on, struck in happened
+    )
 
 
 def _response(session: Session, row: Row[Any]) -> OpenResponse:

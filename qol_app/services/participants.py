@@ -94,6 +94,15 @@ def find(session: Session, study: Study, number: str) -> Participant:
     return found
 
 
+def lock(session: Session, participant: Participant) -> None:
+    """Let nobody else change the participant until the end, and read the row anew."""
+    # Refreshing under a lock would join what was loaded with it, which PostgreSQL cannot lock.
+    session.execute(
+        select(Participant.id).where(Participant.id == participant.id).with_for_update()
+    )
+    session.refresh(participant)
+
+
 def sites(study: Study, allowed: frozenset[int] | None) -> list[Site]:
     """Return the study's sites by code, those among ``allowed``; None allows all."""
     return [site for site in study.sites if allowed is None or site.id in allowed]

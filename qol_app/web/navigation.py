@@ -18,6 +18,7 @@ ALERTS = "staff.alerts"
 PLACES = (
     (Permission.SEE_PARTICIPANTS, "staff.worklist", _l("Worklist")),
     (Permission.SEE_PARTICIPANTS, "staff.participants", _l("Participants")),
+    (Permission.SEE_PARTICIPANTS, "staff.calendar", _l("Calendar")),
     (Permission.MANAGE_TABLETS, "kiosk.tablets", _l("Tablets")),
     (Permission.SEE_ALERTS, ALERTS, _l("Alerts")),
     (Permission.SEE_COMPLETION, "staff.completion", _l("Completion")),

@@ -56,3 +56,34 @@ def test_wordings_stored_before_imports_were_counted_stay_as_they_are(database: 
         with pytest.raises(DBAPIError, match="append-only"):
             connection.execute(text("UPDATE wording_version SET kind = 'official'"))
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE participant_event SET happened_on = '2026-01-01'",
+        "UPDATE participant_event SET kind = 'lost'",
+        "UPDATE participant_event SET note = 'x'",
+        "UPDATE participant_event SET struck_at = NULL",
+        "DELETE FROM participant_event",
+    ],
+)
+def test_an_event_may_be_struck_out_once_and_never_changed(database: str, change: str) -> None:
+    engine = make_engine(database)
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO study (id, code, purpose, created_at)"
+            " VALUES (1, 's', 'rehearsal', CURRENT_TIMESTAMP)",
+            "INSERT INTO site (id, study_id, code, timezone, last_number)"
+            " VALUES (1, 1, 'S', 'UTC', 0)",
+            "INSERT INTO participant (id, study_id, site_id, number, group_code, anchor_date,"
+            " language, refused_channels, enrolled_at)"
+            " VALUES (1, 1, 1, 'n', 'A', '2026-02-01', 'en', '[]', CURRENT_TIMESTAMP)",
+            "INSERT INTO participant_event (id, participant_id, kind, happened_on, recorded_at)"
+            " VALUES (1, 1, 'died', '2026-02-02', CURRENT_TIMESTAMP)",
+            "UPDATE participant_event SET struck_at = CURRENT_TIMESTAMP",
+        ):
+            connection.execute(text(statement))
+    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(text(change))
+    engine.dispose()

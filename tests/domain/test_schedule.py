@@ -57,6 +57,11 @@ def visit(*, month: int | None = None, day: int | None = None, grace: int = 14) 
         pytest.param(date(2026, 11, 30), 3, date(2027, 2, 28), id="over new year"),
         pytest.param(date(2026, 12, 15), 24, date(2028, 12, 15), id="two years"),
         pytest.param(date(2026, 12, 1), 12, date(2027, 12, 1), id="December stays December"),
+        pytest.param(date(2026, 3, 31), 11, date(2027, 2, 28), id="eleven months over new year"),
+        pytest.param(date(2027, 2, 28), 12, date(2028, 2, 28), id="no leap day is made up"),
+        pytest.param(date(2027, 8, 29), 6, date(2028, 2, 29), id="into a leap February"),
+        pytest.param(date(2026, 8, 29), 6, date(2027, 2, 28), id="into a plain February"),
+        pytest.param(date(2096, 2, 29), 48, date(2100, 2, 28), id="2100 is no leap year"),
         pytest.param(date(2026, 5, 31), 0, date(2026, 5, 31), id="no months"),
     ],
 )
@@ -82,6 +87,25 @@ def test_a_monthly_visit_has_its_window_around_the_same_day_of_the_month() -> No
         closes_on_time=date(2026, 4, 29),
         closes=date(2026, 5, 13),
     )
+
+
+def test_each_visit_counts_its_months_from_the_anchor_and_not_from_the_visit_before() -> None:
+    months = (1, 2, 3, 6, 12)
+    targets = [window(visit(month=n), date(2026, 1, 31)).target for n in months]
+    assert [target.isoformat() for target in targets] == [
+        "2026-02-28",
+        "2026-03-31",
+        "2026-04-30",
+        "2026-07-31",
+        "2027-01-31",
+    ]
+
+
+def test_a_window_over_the_change_of_clocks_has_as_many_days_as_any() -> None:
+    over = window(visit(day=28, grace=0), date(2026, 3, 1))
+    assert over.opens == date(2026, 3, 15)
+    assert over.closes == date(2026, 4, 12)
+    assert len({over.opens + timedelta(days=n) for n in range(29)}) == 29
 
 
 def test_a_visit_by_day_is_counted_in_days() -> None:
@@ -120,6 +144,12 @@ def test_half_past_midnight_in_shanghai_is_already_the_new_date() -> None:
     now = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
     assert today_at(SHANGHAI, now) == date(2026, 3, 2)
     assert today_at(BERLIN, now) == date(2026, 3, 1)
+
+
+def test_one_instant_is_the_last_day_at_one_site_and_too_late_at_another() -> None:
+    now = datetime(2026, 4, 12, 16, 30, tzinfo=UTC)
+    assert window_state(MARCH, today_at(BERLIN, now)) is WindowState.OVERDUE
+    assert window_state(MARCH, today_at(SHANGHAI, now)) is WindowState.CLOSED
 
 
 @pytest.mark.parametrize(

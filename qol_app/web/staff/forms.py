@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, IntegerField, RadioField, SelectField
-from wtforms.validators import Email, InputRequired, NumberRange, Optional, ValidationError
+from wtforms import DateField, IntegerField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from qol_app.db.models import Site
 from qol_app.domain.events import ParticipantEventKind
@@ -17,47 +17,24 @@ from qol_app.domain.study import Protocol
 from qol_app.services.enrolment import OLDEST, NewParticipant
 from qol_app.web.navigation import in_words
 from qol_app.web.staff import words
+from qol_app.web.staff.contact_form import ContactFields, WishFields
+from qol_app.web.staff.inputs import Day, Year, among, check_anchor, check_past, plain
 
-YEARS_AROUND = 10
-
-
-class _Day(DateField):
-    """A native date input whose mistakes are told in our words."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(str(_l("Enter a date that exists."))) from error
+LONGEST_NOTE = 200
 
 
-class _Year(IntegerField):
-    """A year whose mistakes are told in our words."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        if not any(value.strip() for value in valuelist):
-            return
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(str(_l("Enter the year with four digits."))) from error
-
-
-class EnrolmentForm(FlaskForm):  # type: ignore[misc]  # untyped base
+class EnrolmentForm(ContactFields, WishFields):
     """What is asked of a new participant; no name is among it."""
 
     site = SelectField(_l("Site"), [InputRequired(_l("Choose a site."))], validate_choice=False)
     group = RadioField(_l("Treatment group"), validate_choice=False)
-    anchor_date = _Day(_l("Date"), [InputRequired(_l("Enter the date."))])
+    anchor_date = Day(_l("Date"), [InputRequired(_l("Enter the date."))])
     language = SelectField(_l("Language of the questionnaires"), validate_choice=False)
-    birth_year = _Year(_l("Year of birth"), [Optional()])
-    email = EmailField(
-        _l("E-mail address"), [Optional(), Email(_l("Enter an address such as name@example.org."))]
-    )
+    birth_year = Year(_l("Year of birth"), [Optional()])
 
     def __init__(self, protocol: Protocol, sites: Sequence[Site], *, today: date) -> None:
-        super().__init__()
-        self.today, self.sites = today, sites
+        super().__init__(today=today)
+        self.sites = sites
         self.site.choices = [(site.code, in_words(protocol.site(site.code).name)) for site in sites]
         self.group.choices = [(group.code, in_words(group.name)) for group in protocol.groups]
         self.language.choices = [(tag, words.language_name(tag)) for tag in protocol.languages]
@@ -67,20 +44,19 @@ class EnrolmentForm(FlaskForm):  # type: ignore[misc]  # untyped base
 
     def validate_site(self, field: SelectField) -> None:
         """Refuse a site at which the user may not enrol."""
-        _among(field, str(_l("Choose a site.")))
+        among(field, str(_l("Choose a site.")))
 
     def validate_group(self, field: RadioField) -> None:
         """Refuse a group that the protocol does not have."""
-        _among(field, str(_l("Choose a treatment group.")))
+        among(field, str(_l("Choose a treatment group.")))
 
     def validate_language(self, field: SelectField) -> None:
         """Refuse a language that the study does not have."""
-        _among(field, str(_l("Choose a language.")))
+        among(field, str(_l("Choose a language.")))
 
     def validate_anchor_date(self, field: DateField) -> None:
         """Refuse a date that can only be a slip of the pen."""
-        if field.data and abs((field.data - self.today).days) > 366 * YEARS_AROUND:
-            raise ValidationError(str(_l("That is more than ten years from today.")))
+        check_anchor(field, self.today)
 
     def validate_birth_year(self, field: IntegerField) -> None:
         """Refuse a year in which nobody alive was born."""
@@ -95,12 +71,17 @@ class EnrolmentForm(FlaskForm):  # type: ignore[misc]  # untyped base
 
     def participant(self) -> NewParticipant:
         """Return what was entered."""
+        given = self.contact()
         return NewParticipant(
             group=self.group.data,
             anchor_date=cast(date, self.anchor_date.data),  # required by its validator
             language=self.language.data,
             birth_year=self.birth_year.data,
-            email=self.email.data or None,
+            email=given.email,
+            phone=given.phone,
+            consented_on=given.consented_on,
+            channel=self.wish(),
+            refused_channels=self.refused(),
         )
 
 
@@ -108,7 +89,12 @@ class EventForm(FlaskForm):  # type: ignore[misc]  # untyped base
     """What happened to a participant, and when."""
 
     kind = SelectField(_l("What happened"), validate_choice=False)
-    happened_on = _Day(_l("On which day"), [InputRequired(_l("Enter the date."))])
+    happened_on = Day(_l("On which day"), [InputRequired(_l("Enter the date."))])
+    note = StringField(
+        _l("Note"),
+        [Length(max=LONGEST_NOTE, message=_l("Write at most 200 characters."))],
+        filters=[plain],
+    )
 
     def __init__(self, *, today: date, **settings: Any) -> None:
         super().__init__(**settings)
@@ -118,12 +104,11 @@ class EventForm(FlaskForm):  # type: ignore[misc]  # untyped base
 
     def validate_kind(self, field: SelectField) -> None:
         """Refuse an event that the ledger does not know."""
-        _among(field, str(_l("Choose what happened.")))
+        among(field, str(_l("Choose what happened.")))
 
     def validate_happened_on(self, field: DateField) -> None:
         """Refuse a day that has not come yet."""
-        if field.data and field.data > self.today:
-            raise ValidationError(str(_l("This day has not come yet.")))
+        check_past(field, self.today)
 
     def event(self) -> ParticipantEventKind:
         """Return the chosen event."""
@@ -132,8 +117,3 @@ class EventForm(FlaskForm):  # type: ignore[misc]  # untyped base
     def day(self) -> date:
         """Return the day on which it happened."""
         return cast(date, self.happened_on.data)  # required by its validator
-
-
-def _among(field: SelectField, message: str) -> None:
-    if field.data not in [value for value, *_ in field.iter_choices() if value]:
-        raise ValidationError(message)

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from qol_app.db.models import Message, Participant, SurveyLink
+from qol_app.db.models import Message, Participant, ParticipantEvent, SurveyLink
 from qol_app.domain.compliance import ENDED, FormStatus
+from qol_app.domain.contact import Wish
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.roles import Permission
 from qol_app.domain.study import Protocol
@@ -19,6 +20,7 @@ from qol_app.services.outbox import MessageStatus
 from qol_app.services.participants import FormRecord, VisitRecord
 from qol_app.web.navigation import in_words
 from qol_app.web.staff import missing_views, words
+from qol_app.web.staff.contact_form import ANY_WAY, REFUSALS, WISHES
 from qol_app.web.staff.lists import hand_over_url, may, participant_url
 
 EDGE = 6.0
@@ -112,6 +114,10 @@ class EventRow:
 
     what: str
     on: str
+    note: str
+    is_struck: bool
+    strike_url: str | None
+    """None where it is struck out, or the user may not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +135,10 @@ class ParticipantPage:
     may_send: bool
     may_see_answers: bool
     may_record: bool
+    edit_url: str | None
+    """None where the user may not."""
+    contact_url: str | None
+    export_url: str | None
 
 
 def participant_page(
@@ -140,34 +150,70 @@ def participant_page(
     return ParticipantPage(
         number=participant.number,
         site=in_words(protocol.site(participant.site.code).name),
-        facts=_facts(protocol, participant),
+        facts=facts_of(protocol, participant),
         timeline=tuple(_on_timeline(protocol, visit, axis) for visit in visits),
         today=axis.place(today) if axis.holds(today) else None,
         visits=tuple(_block(protocol, participant, visit) for visit in visits),
-        events=tuple(
-            EventRow(
-                what=str(words.EVENTS[ParticipantEventKind(e.kind)]), on=words.day(e.happened_on)
-            )
-            for e in participant.events
-        ),
+        events=tuple(_event(participant, each) for each in _by_day(participant)),
         has_contact=participant.contact is not None,
         may_send=may(Permission.SEND_LINKS, participant),
         may_see_answers=may(Permission.SEE_ANSWERS, participant),
         may_record=may(Permission.RECORD_EVENTS, participant),
+        edit_url=_url(participant, "staff.edit_participant", Permission.EDIT_PARTICIPANTS),
+        contact_url=_url(participant, "staff.contact", Permission.SEE_CONTACT),
+        export_url=_url(participant, "staff.export_subject", Permission.EXPORT_SUBJECT),
     )
 
 
-def _facts(protocol: Protocol, participant: Participant) -> tuple[tuple[str, str], ...]:
+def _url(participant: Participant, endpoint: str, permission: Permission) -> str | None:
+    is_mine = may(permission, participant)
+    return participant_url(endpoint, participant.number) if is_mine else None
+
+
+def _by_day(participant: Participant) -> list[ParticipantEvent]:
+    return sorted(participant.events, key=lambda event: (event.happened_on, event.id))
+
+
+def _event(participant: Participant, event: ParticipantEvent) -> EventRow:
+    url = participant_url("staff.ask_to_strike", participant.number, event_id=event.id)
+    may_strike = event.struck_at is None and may(Permission.RECORD_EVENTS, participant)
+    return EventRow(
+        what=str(words.EVENTS[ParticipantEventKind(event.kind)]),
+        on=words.day(event.happened_on),
+        note=event.note or "",
+        is_struck=event.struck_at is not None,
+        strike_url=url if may_strike else None,
+    )
+
+
+def facts_of(protocol: Protocol, participant: Participant) -> tuple[tuple[str, str], ...]:
+    """Return what is known of a participant, without any address."""
     zone = ZoneInfo(participant.site.timezone)
-    unknown = _("Not known")
+    group = in_words(protocol.group(participant.group_code).name)
     return (
-        (_("Treatment group"), in_words(protocol.group(participant.group_code).name)),
+        (_("Treatment group"), group),
         (in_words(protocol.schedule.anchor), words.day(participant.anchor_date)),
-        (_("Year of birth"), str(participant.birth_year or unknown)),
+        (_("Year of birth"), str(participant.birth_year or _("Not known"))),
         (_("Language"), words.language_name(participant.language)),
-        (_("E-mail address"), _("On file") if participant.contact else _("None on file")),
+        *_ways(participant),
         (_("Enrolled"), words.moment(participant.enrolled_at, zone)),
     )
+
+
+def _ways(participant: Participant) -> tuple[tuple[str, str], ...]:
+    """Return how the participant can be reached and wants to be, without any address."""
+    contact = participant.contact
+    on_file, none = _("On file"), _("None on file")
+    wish = participant.channel
+    ways = [
+        (_("E-mail address"), on_file if contact and contact.has_email else none),
+        (_("Mobile phone"), on_file if contact and contact.has_phone else none),
+        (_("Prefers"), str(WISHES[Wish(wish)] if wish else ANY_WAY)),
+    ]
+    if participant.refused_channels:
+        refused = ", ".join(str(REFUSALS[Wish(way)]) for way in participant.refused_channels)
+        ways.append((_("Refuses"), refused))
+    return tuple(ways)
 
 
 class _Axis:

@@ -51,6 +51,9 @@ EVENTS = {
     ParticipantEventKind.WITHDREW: _l("Withdrew from the study"),
     ParticipantEventKind.PRO_STOPPED: _l("Stopped the questionnaires"),
     ParticipantEventKind.LOST: _l("Lost to follow-up"),
+    ParticipantEventKind.TREATMENT: _l("Treatment"),
+    ParticipantEventKind.PROGRESSION: _l("Progression"),
+    ParticipantEventKind.STOMA: _l("Stoma"),
 }
 
 CHANNELS = {

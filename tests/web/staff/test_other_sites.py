@@ -41,6 +41,7 @@ def test_other_site_staff_get_404(
         "stray": 1,
         "call": 1,
         "message_id": 1,
+        "event_id": 1,
     }
     with app.test_request_context():
         url = app.url_for(endpoint, **{name: values[name] for name in rule.arguments})

@@ -25,6 +25,10 @@ GOOD = {
     "language": "zh-Hans",
     "birth_year": "1951",
     "email": "someone@example.org",
+    "phone": "138-0013-8000",
+    "consented_on": "2026-03-01",
+    "channel": "sms",
+    "refused_channels": "email",
 }
 
 
@@ -112,7 +116,10 @@ def test_enrolling_goes_to_the_new_participant_and_leaves_one_audit_event(
         )  # fmt: skip
         assert new.contact is not None
         contact = VAULT.open(new.contact.key_id, new.contact.sealed, participant_id=new.id)
-        assert contact == {"email": "someone@example.org"}
+        assert contact == {"email": "someone@example.org", "phone": "+8613800138000"}
+        assert (new.contact.has_email, new.contact.has_phone) == (True, True)
+        assert str(new.contact.consented_on) == "2026-03-01"
+        assert (new.channel, new.refused_channels) == ("sms", ["email"])
     assert audit(sessions, world.users["staff"].id) == ["participant_enrolled"]
     assert staff.get(answer.location).status_code == 200
 
@@ -128,6 +135,12 @@ def test_enrolling_goes_to_the_new_participant_and_leaves_one_audit_event(
         pytest.param("birth_year", "51", "Enter a year from 1906 to 2026.", id="two digits"),
         pytest.param("birth_year", "old", "Enter the year with four digits.", id="no number"),
         pytest.param("email", "someone", "Enter an address such as", id="no address"),
+        pytest.param("phone", "0551-63601234", "A landline takes no text", id="a landline"),
+        pytest.param("phone", "1380013800", "Enter a mobile number", id="ten digits"),
+        pytest.param("consented_on", "", "on which the participant agreed", id="no consent"),
+        pytest.param("consented_on", "2026-03-03", "has not come yet", id="consent to come"),
+        pytest.param("channel", "email", "way is refused below", id="a refused wish"),
+        pytest.param("channel", "pigeon", "Choose one of the ways.", id="an unknown way"),
         pytest.param("language", "fr", "Choose a language.", id="a language of another study"),
         pytest.param("site", "BER", "Choose a site.", id="another site"),
     ],

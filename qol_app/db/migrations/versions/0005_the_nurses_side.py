@@ -45,6 +45,8 @@ FILLED: tuple[tuple[str, str, Any, Any], ...] = (
     ("contact", "has_phone", sa.Boolean(), sa.false()),
     ("message", "tries", sa.Integer(), "0"),
 )
+EVENT = ("id", "participant_id", "kind", "happened_on", "recorded_at", "note")
+"""What of an event never changes; it may be struck out, once."""
 INDEXES = (
     ("ix_message_status_due_at", "message", ["status", "due_at"]),
     ("ix_message_provider_id", "message", ["provider_id"]),
@@ -64,9 +66,15 @@ def upgrade() -> None:
     for table in HISTORY:
         for statement in append_only.create(table, op.get_bind().dialect.name):
             op.execute(statement)
+    dialect = op.get_bind().dialect.name
+    for statement in append_only.allow_once("participant_event", "struck_at", EVENT, dialect):
+        op.execute(statement)
 
 
 def downgrade() -> None:
+    dialect = op.get_bind().dialect.name
+    for statement in append_only.forbid_again("participant_event", "struck_at", dialect):
+        op.execute(statement)
     for table in HISTORY:
         for statement in append_only.drop(table, op.get_bind().dialect.name):
             op.execute(statement)
