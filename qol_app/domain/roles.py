@@ -13,12 +13,12 @@ class Role(StrEnum):
     ADMIN = "admin"
     """Accounts, texts and wordings; answers no participant's questions."""
     COORDINATOR = "coordinator"
-    """Staff for all sites of a study."""
+    """Staff for all sites of a study, who never see contact details."""
     STAFF = "staff"
     """A research nurse at one site."""
     ANALYST = "analyst"
     MONITOR = "monitor"
-    """Reads everything but contact details."""
+    """Reads everything but contact details, and asks about it."""
 
 
 class Permission(StrEnum):
@@ -41,7 +41,15 @@ class Permission(StrEnum):
     HANDLE_ALERTS = "handle_alerts"
     MANAGE_USERS = "manage_users"
     EDIT_TEXTS = "edit_texts"
+    EDIT_PARTICIPANTS = "edit_participants"
+    IMPORT_PARTICIPANTS = "import_participants"
+    SEE_CONTACT = "see_contact"
+    ERASE_CONTACT = "erase_contact"
+    EXPORT_SUBJECT = "export_subject"
     SET_REASONS = "set_reasons"
+    KEY_FORMS = "key_forms"
+    RAISE_QUERIES = "raise_queries"
+    ANSWER_QUERIES = "answer_queries"
     SEE_COMPLETION = "see_completion"
 
 
@@ -49,11 +57,15 @@ _AT_A_SITE = frozenset(
     {
         Permission.SEE_PARTICIPANTS,
         Permission.ENROL,
+        Permission.IMPORT_PARTICIPANTS,
+        Permission.EDIT_PARTICIPANTS,
         Permission.RECORD_EVENTS,
         Permission.SEND_LINKS,
         Permission.SEE_ANSWERS,
         Permission.CORRECT_ANSWERS,
+        Permission.KEY_FORMS,
         Permission.SET_REASONS,
+        Permission.ANSWER_QUERIES,
         Permission.MANAGE_TABLETS,
         Permission.HAND_OVER,
         Permission.SEE_ALERTS,
@@ -77,7 +89,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.COORDINATOR: _AT_A_SITE | {Permission.EDIT_TEXTS, Permission.SEE_AUDIT},
-    Role.STAFF: _AT_A_SITE,
+    Role.STAFF: _AT_A_SITE
+    | {Permission.SEE_CONTACT, Permission.ERASE_CONTACT, Permission.EXPORT_SUBJECT},
     Role.ANALYST: frozenset(
         {
             Permission.SEE_TRAJECTORIES,
@@ -93,6 +106,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_ALERTS,
             Permission.SEE_COMPLETION,
             Permission.SEE_AUDIT,
+            Permission.RAISE_QUERIES,
         }
     ),
 }

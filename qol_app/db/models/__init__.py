@@ -5,6 +5,8 @@ from qol_app.db.models.base import Base
 from qol_app.db.models.care import Alert, HelpRequest, Postponement, StaffMessage, WrongCode
 from qol_app.db.models.log import AuditEvent
 from qol_app.db.models.messages import Message, MessageText
+from qol_app.db.models.monitoring import Query, QueryEntry
+from qol_app.db.models.paper import Keying, Scan
 from qol_app.db.models.people import Contact, Grant, Participant, ParticipantEvent, Role, User
 from qol_app.db.models.study import (
     FormVersion,
@@ -36,14 +38,18 @@ __all__ = [
     "HelpRequest",
     "Instrument",
     "Invitation",
+    "Keying",
     "Message",
     "MessageText",
     "Participant",
     "ParticipantEvent",
     "Postponement",
     "ProtocolVersion",
+    "Query",
+    "QueryEntry",
     "Response",
     "Role",
+    "Scan",
     "Score",
     "SignIn",
     "Site",

@@ -135,6 +135,8 @@ class ParticipantEvent(Base):
     kind: Mapped[str]
     happened_on: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+    note: Mapped[str | None]
+    """A word of staff's, e.g. which treatment; no name and no contact detail."""
     struck_at: Mapped[datetime | None] = mapped_column(Instant)
     """When staff struck it out as recorded by mistake; it counts no more."""
 
@@ -152,6 +154,8 @@ class Contact(Base):
     has_email: Mapped[bool] = mapped_column(default=False)
     has_phone: Mapped[bool] = mapped_column(default=False)
     """Which details are inside, so that nobody has to open them to know."""
+    consented_on: Mapped[date | None]
+    """The day on which the participant agreed to be written to."""
     changed_at: Mapped[datetime] = mapped_column(Instant)
 
     participant: Mapped[Participant] = relationship(back_populates="contact")

@@ -62,7 +62,7 @@ class Response(Base):
     language: Mapped[str | None]
     wording_hash: Mapped[str | None]
     mode: Mapped[str | None]
-    """How it was answered: patient or import."""
+    """How it was answered: patient, import, paper or interview."""
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     last_activity_at: Mapped[datetime | None] = mapped_column(Instant)
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -109,6 +109,8 @@ class AnswerEvent(Base):
     """``declined`` or ``not_applicable`` where the participant said so."""
     came_late: Mapped[bool] = mapped_column(default=False)
     """Whether a newer answer to the item had arrived before: it is kept and does not count."""
+    reason: Mapped[str | None]
+    """Why staff corrected it after it was sent; None is what the participant answered."""
     answered_at: Mapped[datetime] = mapped_column(Instant)
     received_at: Mapped[datetime] = mapped_column(Instant)
     actor_kind: Mapped[str]

@@ -1,4 +1,4 @@
-"""The nurse's side: accounts, messages and their texts, reasons for missing forms.
+"""The nurse's side: accounts, messages and their texts, paper forms, corrections, queries.
 
 Revision: 0005, after 0004.
 """
@@ -16,9 +16,13 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-HISTORY = ("message_text",)
+HISTORY = ("keying", "query_entry", "message_text")
 TABLES = (
     "message_text",
+    "query_entry",
+    "query",
+    "scan",
+    "keying",
     "sign_in",
     "invitation",
 )
@@ -31,8 +35,11 @@ COLUMNS: tuple[tuple[str, str, Any], ...] = (
     ("user_account", "mf_recovery_codes", Document),
     ("user_account", "reset_asked_at", Instant()),
     ("participant", "channel", sa.String()),
+    ("participant_event", "note", sa.String()),
     ("participant_event", "struck_at", Instant()),
+    ("contact", "consented_on", sa.Date()),
     ("response", "missing_note", sa.String()),
+    ("answer_event", "reason", sa.String()),
     ("message", "due_at", Instant()),
     ("message", "provider_id", sa.String()),
     ("message", "settled_at", Instant()),
@@ -62,6 +69,8 @@ def upgrade() -> None:
     for name, table, columns in INDEXES:
         op.create_index(name, table, columns)
     _add_accounts()
+    _add_paper()
+    _add_queries()
     _add_texts()
     for table in HISTORY:
         for statement in append_only.create(table, op.get_bind().dialect.name):
@@ -130,6 +139,70 @@ def _add_accounts() -> None:
         sa.UniqueConstraint("key_hash"),
     )
     op.create_index("ix_sign_in_user_id", "sign_in", ["user_id"])
+
+
+def _add_paper() -> None:
+    op.create_table(
+        "keying",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("response_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("answers", Document, nullable=False),
+        sa.Column("no_answers", Document, nullable=False),
+        sa.Column("helper", sa.String(), nullable=True),
+        sa.Column("keyed_at", Instant(), nullable=False),
+        sa.Column("keyed_by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["response_id"], ["response.id"]),
+        sa.ForeignKeyConstraint(["keyed_by"], ["user_account.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("response_id", "number"),
+    )
+    op.create_table(
+        "scan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("response_id", sa.Integer(), nullable=False),
+        sa.Column("stored_as", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("added_at", Instant(), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["response_id"], ["response.id"]),
+        sa.ForeignKeyConstraint(["added_by"], ["user_account.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("stored_as"),
+    )
+    op.create_index("ix_scan_response_id", "scan", ["response_id"])
+
+
+def _add_queries() -> None:
+    op.create_table(
+        "query",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("response_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("raised_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["response_id"], ["response.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_query_response_id", "query", ["response_id"])
+    op.create_table(
+        "query_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("query_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("said_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["query_id"], ["query.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_query_entry_query_id", "query_entry", ["query_id"])
 
 
 def _add_texts() -> None:
