@@ -166,6 +166,18 @@ class Conflict(QolError):
     status = 409
 
 
+class AnsweredMeanwhile(Conflict):
+    """The participant answered while staff keyed the same form; nothing was stored."""
+
+    code = "answered_meanwhile"
+
+
+class KeyedBySamePerson(Conflict):
+    """The second keying has to be another person's."""
+
+    code = "keyed_by_same_person"
+
+
 class NotReady(QolError):
     """A precondition is missing, e.g. licensed wording before a real study opens."""
 

@@ -225,6 +225,8 @@ class Protocol(Strict):
     analysis: AnalysisPlan
     alerts: Alerts | None = None
     """None: no rules, and patients are told that nobody watches."""
+    double_keying: bool = True
+    """Whether a form from paper counts only once a second person has keyed it."""
 
     def visit(self, code: str) -> Visit:
         """Return the visit with this code. Raises KeyError if there is none."""

@@ -19,7 +19,7 @@ from qol_app.domain.errors import NotFound, NotReady
 from qol_app.services import forms, studies
 from qol_app.services.answers_view import answer_words
 from qol_app.services.calculation import UNSCORABLE
-from qol_app.services.participants import spoken_in
+from qol_app.services.participants import form, spoken_in
 from questionnaires.model import Questionnaire, Wording
 
 CLOSE = 1e-9
@@ -59,7 +59,7 @@ def read(
         NotFound: the visit has no such form, or the form no such scale.
         NotReady: the form's answers cannot be scored; says why.
     """
-    response = _response(visit, instrument)
+    response = form(visit, instrument)
     questionnaire = forms.questionnaire(response.form_version)
     if all(each.code != scale for each in questionnaire.scales):
         raise NotFound(f"{instrument} has no scale {scale}")
@@ -81,13 +81,6 @@ def read(
         scale_names=words.scales,
         sources=questionnaire.sources,
     )
-
-
-def _response(visit: Visit, instrument: str) -> Response:
-    for response in visit.responses:
-        if response.instrument_id == instrument:
-            return response
-    raise NotFound(f"visit {visit.code} has no form {instrument}")
 
 
 def _explained(response: Response, questionnaire: Questionnaire, scale: str) -> scoring.Explanation:

@@ -124,6 +124,14 @@ EXPLANATIONS: dict[str, Explanation] = {
         title=_l("That does not fit"),
         text=_l("It does not fit what is stored already. Reload the page and look again."),
     ),
+    "answered_meanwhile": Explanation(
+        title=_l("The patient answered meanwhile"),
+        text=_l("Nothing was stored, and no answer was overwritten. Open the form again."),
+    ),
+    "keyed_by_same_person": Explanation(
+        title=_l("You keyed this form already"),
+        text=_l("What you keyed is kept. Another person keys it the second time."),
+    ),
     "not_ready": Explanation(
         title=_l("Not ready yet"), text=_l("Something has to be in place before this.")
     ),

@@ -8,6 +8,7 @@ from qol_app.settings import Settings
 from qol_app.web.staff import (
     alert_views,
     calls,
+    keying_views,
     participant_views,
     postponing,
     stray_views,
@@ -19,6 +20,7 @@ from qol_app.web.staff.blueprint import bp
 __all__ = [
     "alert_views",
     "calls",
+    "keying_views",
     "participant_views",
     "postponing",
     "register",

@@ -21,10 +21,11 @@ from qol_app.web.staff import words
 YEARS_AROUND = 10
 
 
-class _Day(DateField):
+class Day(DateField):
     """A native date input whose mistakes are told in our words."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the date; what is none is refused."""
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
@@ -48,7 +49,7 @@ class EnrolmentForm(FlaskForm):  # type: ignore[misc]  # untyped base
 
     site = SelectField(_l("Site"), [InputRequired(_l("Choose a site."))], validate_choice=False)
     group = RadioField(_l("Treatment group"), validate_choice=False)
-    anchor_date = _Day(_l("Date"), [InputRequired(_l("Enter the date."))])
+    anchor_date = Day(_l("Date"), [InputRequired(_l("Enter the date."))])
     language = SelectField(_l("Language of the questionnaires"), validate_choice=False)
     birth_year = _Year(_l("Year of birth"), [Optional()])
     email = EmailField(
@@ -108,7 +109,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]  # untyped base
     """What happened to a participant, and when."""
 
     kind = SelectField(_l("What happened"), validate_choice=False)
-    happened_on = _Day(_l("On which day"), [InputRequired(_l("Enter the date."))])
+    happened_on = Day(_l("On which day"), [InputRequired(_l("Enter the date."))])
 
     def __init__(self, *, today: date, **settings: Any) -> None:
         super().__init__(**settings)

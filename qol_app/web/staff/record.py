@@ -49,6 +49,8 @@ class FormRow:
     answered_on: str
     answered: int
     shown: int
+    key_url: str
+    """Where it is keyed from paper; empty once it was sent, and for who may not key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +207,7 @@ def _block(protocol: Protocol, participant: Participant, record: VisitRecord) ->
         status=words.status(state.status, state.work, started=state.is_started),
         window=f"{words.day(visit.opens_on)} – {words.day(visit.on_time_until)}",
         late_until=words.day(visit.closes_on) if visit.closes_on > visit.on_time_until else "",
-        forms=tuple(_form(form) for form in record.forms),
+        forms=tuple(_form(form, participant) for form in record.forms),
         links=tuple(_link(link, zone) for link in record.links),
         messages=tuple(
             MessageRow(
@@ -228,7 +230,7 @@ def _block(protocol: Protocol, participant: Participant, record: VisitRecord) ->
     )
 
 
-def _form(form: FormRecord) -> FormRow:
+def _form(form: FormRecord, participant: Participant) -> FormRow:
     response = form.response
     mark, status = words.mark(form.status), words.status(form.status)
     if form.status is FormStatus.OPEN:
@@ -242,7 +244,16 @@ def _form(form: FormRecord) -> FormRow:
         answered_on=words.day(response.answered_on) if response.answered_on else "",
         answered=form.items_answered,
         shown=form.items_shown,
+        key_url=_key_url(form, participant),
     )
+
+
+def _key_url(form: FormRecord, participant: Participant) -> str:
+    is_open = form.response.submitted_at is None and form.status is not FormStatus.NOT_DUE
+    if not is_open or not may(Permission.KEY_FORMS, participant):
+        return ""
+    visit, instrument = form.response.visit.code, form.response.instrument_id
+    return participant_url("staff.keying", participant.number, visit=visit, instrument=instrument)
 
 
 def _link(link: SurveyLink, zone: ZoneInfo) -> LinkRow:

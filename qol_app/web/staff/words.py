@@ -70,6 +70,17 @@ HELPERS = {
     Helper.ANSWERED_FOR: _l("Someone answered for the patient."),
 }
 
+KEYED_DECLINED = _l("- · preferred not to answer")
+KEYED_NOT_APPLICABLE = _l("/ · does not apply")
+"""What was keyed instead of an answer."""
+
+KEYED_FACTS = {
+    "source": _l("What is keyed"),
+    "answered_on": _l("Day it was answered"),
+    "language": _l("Language of the form"),
+    "helper": _l("Who helped"),
+}
+
 WAITS = {
     Reason.TOO_ILL: _l("too ill"),
     Reason.ANOTHER_TIME: _l("another time suits better"),
