@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from qol_app.db.models import (
     FormVersion,
+    Keying,
     Participant,
     ProtocolVersion,
     Response,
@@ -145,11 +147,21 @@ def form_rows(session: Session, study: Study, *, grouped: bool, now: datetime) -
     """
     responses = _responses(session, study)
     scores = _scores(session, study)
+    keyed = _keyed_at(session)
     width = fixed_width(response.visit.participant.number for response in responses)
     return [
-        _form_row(response, scores.get(response.id, ()), width, grouped=grouped, now=now)
+        replace(
+            _form_row(response, scores.get(response.id, ()), width, grouped=grouped, now=now),
+            keyed_at=keyed.get(response.id),
+        )
         for response in responses
     ]
+
+
+def _keyed_at(session: Session) -> dict[int, datetime]:
+    """Return when forms were first keyed, by response id."""
+    query = select(Keying.response_id, Keying.keyed_at).where(Keying.number == 1)
+    return {response_id: at for response_id, at in session.execute(query)}
 
 
 def _responses(session: Session, study: Study) -> Sequence[Response]:

@@ -40,6 +40,8 @@ class ScoreReasons:
     """The newest stored score; None if the form was not scored yet."""
     is_stored: bool
     """Whether the stored score is the one that is explained."""
+    earlier: tuple[Score, ...]
+    """Scores of earlier revisions, newest first."""
     questions: Mapping[str, str]
     """Item id to question, in the reader's language."""
     answers: Mapping[str, str]
@@ -75,6 +77,7 @@ def read(
         explanation=explanation,
         stored=stored,
         is_stored=stored is not None and _is_same(stored.value, explanation.score),
+        earlier=_earlier(session, response, scale),
         questions=words.questions,
         answers=_answers(response, questionnaire, words),
         states=_states(response, questionnaire),
@@ -104,6 +107,15 @@ def _stored(session: Session, response: Response, scale: str) -> Score | None:
             Score.scale == scale,
         )
     )
+
+
+def _earlier(session: Session, response: Response, scale: str) -> tuple[Score, ...]:
+    query = select(Score).where(
+        Score.response_id == response.id,
+        Score.revision < response.score_revision,
+        Score.scale == scale,
+    )
+    return tuple(session.scalars(query.order_by(Score.revision.desc())))
 
 
 def _is_same(one: float | None, other: float | None) -> bool:

@@ -119,6 +119,7 @@ def test_visits_have_a_line_for_every_scheduled_form() -> None:
         "language",
         "mode",
         "helper",
+        "keyed_at",
     ]
 
 

@@ -8,6 +8,7 @@ from qol_app.settings import Settings
 from qol_app.web.staff import (
     alert_views,
     calls,
+    correction_views,
     keying_views,
     participant_views,
     postponing,
@@ -20,6 +21,7 @@ from qol_app.web.staff.blueprint import bp
 __all__ = [
     "alert_views",
     "calls",
+    "correction_views",
     "keying_views",
     "participant_views",
     "postponing",

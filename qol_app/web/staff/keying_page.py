@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import g, url_for
+from flask import g
 from flask_babel import gettext as _
 
 from qol_app.db.models import Keying, Response
@@ -25,7 +24,7 @@ from qol_app.web.locale import language
 from qol_app.web.navigation import in_words
 from qol_app.web.staff import item_words, words
 from qol_app.web.staff.keying_form import HELPERS, SOURCES, Cells
-from qol_app.web.staff.lists import participant_url
+from qol_app.web.staff.lists import form_url, participant_url
 from questionnaires.model import AnswerType, Item, NoAnswer, Questionnaire, Wording
 
 MARKS = {word: mark for mark, word in keying.MARKS.items()}
@@ -111,18 +110,6 @@ def keying_page(
         participant_url=participant_url("staff.participant", participant.number),
         answers_url=participant_url("staff.answers", participant.number, **where),
         settle_url=form_url("staff.settle_keying", response),
-    )
-
-
-def form_url(endpoint: str, response: Response, **values: Any) -> str:
-    """Return the address of a page about one form."""
-    return url_for(
-        endpoint,
-        study=g.study.code,
-        number=response.visit.participant.number,
-        visit=response.visit.code,
-        instrument=response.instrument_id,
-        **values,
     )
 
 

@@ -23,7 +23,8 @@ from qol_app.web.guards import requires
 from qol_app.web.staff import item_words
 from qol_app.web.staff.blueprint import bp
 from qol_app.web.staff.keying_form import Cells, KeyingForm
-from qol_app.web.staff.keying_page import differences, form_url, keying_page
+from qol_app.web.staff.keying_page import differences, keying_page
+from qol_app.web.staff.lists import form_url
 
 FORM = "/participants/<number>/visits/<visit>/forms/<instrument>"
 

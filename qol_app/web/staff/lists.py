@@ -131,6 +131,18 @@ def participant_url(endpoint: str, number: str, **values: Any) -> str:
     return url_for(endpoint, study=g.study.code, number=number, **values)
 
 
+def form_url(endpoint: str, response: Response, **values: Any) -> str:
+    """Return the address of a page about one form."""
+    return url_for(
+        endpoint,
+        study=g.study.code,
+        number=response.visit.participant.number,
+        visit=response.visit.code,
+        instrument=response.instrument_id,
+        **values,
+    )
+
+
 def hand_over_url(participant: Participant, visit: str) -> str | None:
     """Return where a tablet is handed over for a visit; None where the user may not do it."""
     if "kiosk.prepare" not in current_app.view_functions:

@@ -70,6 +70,13 @@ HELPERS = {
     Helper.ANSWERED_FOR: _l("Someone answered for the patient."),
 }
 
+SOURCES = {
+    "paper": _l("Keyed from a paper form."),
+    "interview": _l("Keyed from an interview."),
+    "import": _l("Imported."),
+}
+"""Where a form came from that its patient did not answer here."""
+
 KEYED_DECLINED = _l("- · preferred not to answer")
 KEYED_NOT_APPLICABLE = _l("/ · does not apply")
 """What was keyed instead of an answer."""

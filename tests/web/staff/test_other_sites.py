@@ -40,6 +40,8 @@ def test_other_site_staff_get_404(
         "scale": "WELL",
         "stray": 1,
         "call": 1,
+        "item": "ENERGY",
+        "scan": 1,
     }
     with app.test_request_context():
         url = app.url_for(endpoint, **{name: values[name] for name in rule.arguments})
