@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import g, url_for
 
-from qol_app.db.models import Response, Visit
+from qol_app.db.models import Query, Response, Visit
 from qol_app.domain.answers import ItemState
 from qol_app.domain.helpers import Helper
 from qol_app.domain.roles import Permission
@@ -16,8 +16,9 @@ from qol_app.domain.study import Protocol
 from qol_app.services.answers_view import CorrectionView, FormView, ItemView, ScoreView
 from qol_app.web import guards
 from qol_app.web.navigation import in_words
-from qol_app.web.staff import words
+from qol_app.web.staff import query_views, words
 from qol_app.web.staff.lists import form_url, participant_url
+from qol_app.web.staff.query_views import QueryRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,9 @@ class FormSection:
     """Who helped, in a sentence; empty where the patient did not say."""
     is_started: bool
     problem: str
+    ask_url: str
+    """Empty for who may not raise queries."""
+    queries: tuple[QueryRow, ...]
     rows: tuple[AnswerRow, ...]
     scores: tuple[ScoreRow, ...]
 
@@ -88,7 +92,9 @@ class AnswersPage:
     forms: tuple[FormSection, ...]
 
 
-def answers_page(protocol: Protocol, visit: Visit, forms: Sequence[FormView]) -> AnswersPage:
+def answers_page(
+    protocol: Protocol, visit: Visit, forms: Sequence[FormView], asked: Sequence[Query]
+) -> AnswersPage:
     """Return what the page shows; moments are by the site's clock."""
     participant = visit.participant
     zone = ZoneInfo(participant.site.timezone)
@@ -96,11 +102,17 @@ def answers_page(protocol: Protocol, visit: Visit, forms: Sequence[FormView]) ->
         number=participant.number,
         participant_url=participant_url("staff.participant", participant.number),
         visit=in_words(protocol.visit(visit.code).name),
-        forms=tuple(_section(visit, form, zone) for form in forms),
+        forms=tuple(_section(visit, form, zone, _about(form.response, asked)) for form in forms),
     )
 
 
-def _section(visit: Visit, form: FormView, zone: ZoneInfo) -> FormSection:
+def _about(response: Response, asked: Sequence[Query]) -> tuple[QueryRow, ...]:
+    return tuple(query_views.row(each) for each in asked if each.response_id == response.id)
+
+
+def _section(
+    visit: Visit, form: FormView, zone: ZoneInfo, asked: tuple[QueryRow, ...]
+) -> FormSection:
     response = form.response
     return FormSection(
         id=response.instrument_id,
@@ -112,6 +124,8 @@ def _section(visit: Visit, form: FormView, zone: ZoneInfo) -> FormSection:
         helper=str(words.HELPERS[Helper(response.helper)]) if response.helper else "",
         is_started=response.started_at is not None,
         problem=response.scoring_problem or "",
+        ask_url=query_views.ask_url(response),
+        queries=asked,
         rows=tuple(_row(item, response, zone) for item in form.items),
         scores=tuple(_score(visit, form, score) for score in form.scores),
     )

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app, g, url_for
 from flask_babel import gettext as _
 
-from qol_app.db.models import Message, Participant, Site
+from qol_app.db.models import Message, Participant, Response, Site
 from qol_app.domain.compliance import WorkState
 from qol_app.domain.roles import Permission, allows
 from qol_app.domain.study import Protocol

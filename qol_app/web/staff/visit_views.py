@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from qol_app.db.models import Visit
 from qol_app.domain.roles import Permission
-from qol_app.services import answers_view, links, messages, participants, studies, survey
+from qol_app.services import answers_view, links, messages, participants, queries, studies, survey
 from qol_app.web import guards, unit
 from qol_app.web.guards import requires
 from qol_app.web.locale import language
@@ -75,7 +75,8 @@ def answers(number: str, visit: str) -> ResponseReturnValue:
     """Show a visit's answers in the words in which they were given, and its scores."""
     found = _visit(number, visit, Permission.SEE_ANSWERS)
     forms = answers_view.read(unit.session(), found, language=language())
-    page = answers_page(studies.in_force(g.study), found, forms)
+    asked = queries.of_visit(unit.session(), found)
+    page = answers_page(studies.in_force(g.study), found, forms, asked)
     return render_template("staff/answers.html", page=page)
 
 
