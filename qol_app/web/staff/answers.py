@@ -13,12 +13,14 @@ from qol_app.domain.answers import ItemState
 from qol_app.domain.helpers import Helper
 from qol_app.domain.roles import Permission
 from qol_app.domain.study import Protocol
+from qol_app.services import scans
 from qol_app.services.answers_view import CorrectionView, FormView, ItemView, ScoreView
-from qol_app.web import guards
+from qol_app.web import guards, unit
 from qol_app.web.navigation import in_words
 from qol_app.web.staff import query_views, words
 from qol_app.web.staff.lists import form_url, participant_url
 from qol_app.web.staff.query_views import QueryRow
+from qol_app.web.staff.scan_rows import ScanRow, scan_rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,7 @@ class FormSection:
     ask_url: str
     """Empty for who may not raise queries."""
     queries: tuple[QueryRow, ...]
+    scans: tuple[ScanRow, ...]
     rows: tuple[AnswerRow, ...]
     scores: tuple[ScoreRow, ...]
 
@@ -126,6 +129,7 @@ def _section(
         problem=response.scoring_problem or "",
         ask_url=query_views.ask_url(response),
         queries=asked,
+        scans=scan_rows(visit, scans.of_form(unit.session(), response)),
         rows=tuple(_row(item, response, zone) for item in form.items),
         scores=tuple(_score(visit, form, score) for score in form.scores),
     )

@@ -71,6 +71,7 @@ class KeyingPage:
     participant_url: str
     answers_url: str
     settle_url: str
+    scans_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +111,7 @@ def keying_page(
         participant_url=participant_url("staff.participant", participant.number),
         answers_url=participant_url("staff.answers", participant.number, **where),
         settle_url=form_url("staff.settle_keying", response),
+        scans_url=form_url("staff.add_scan", response),
     )
 
 

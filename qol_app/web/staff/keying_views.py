@@ -15,7 +15,7 @@ from qol_app.domain import keying as rules
 from qol_app.domain.errors import AnswerOutOfRange
 from qol_app.domain.roles import Permission
 from qol_app.domain.said import NOTHING, Said
-from qol_app.services import facts, forms, keying, keying_steps, participants
+from qol_app.services import facts, forms, keying, keying_steps, participants, scans
 from qol_app.services.keying import Done
 from qol_app.services.keying_steps import Standing, Step
 from qol_app.web import guards, unit
@@ -25,6 +25,7 @@ from qol_app.web.staff.blueprint import bp
 from qol_app.web.staff.keying_form import Cells, KeyingForm
 from qol_app.web.staff.keying_page import differences, keying_page
 from qol_app.web.staff.lists import form_url
+from qol_app.web.staff.scan_rows import scan_rows
 
 FORM = "/participants/<number>/visits/<visit>/forms/<instrument>"
 
@@ -149,7 +150,10 @@ def _page(
 ) -> str:
     found = keying_steps.standing(unit.session(), response)
     page = keying_page(guards.protocol(), response, found, cells)
-    return render_template("staff/keying.html", page=page, form=form, is_overtaken=is_overtaken)
+    scanned = scan_rows(response.visit, scans.of_form(unit.session(), response))
+    return render_template(
+        "staff/keying.html", page=page, form=form, is_overtaken=is_overtaken, scans=scanned
+    )
 
 
 def _differences(response: Response, errors: Mapping[str, str]) -> str:
