@@ -63,7 +63,7 @@ def key(page: Page, energy: str) -> None:
     page.locator("#answered_on").focus()
     page.keyboard.type(datetime.now(UTC).strftime("%m%d%Y"))
     page.locator("#item-ENERGY").focus()
-    keys = [energy, "7", "Enter", "6", ".", "5", "Enter", "4", "0"]
+    keys = [energy, "7", "6", ".", "5", "Enter", "4", "0"]
     for each in keys:
         page.keyboard.press(each)
     # Going out was answered with no, so how easy it was is passed over.
@@ -73,7 +73,7 @@ def key(page: Page, energy: str) -> None:
     expect(page.locator("#item-DAY")).to_be_focused()
     page.keyboard.press("ArrowUp")
     expect(page.locator("#item-MOOD")).to_be_focused()
-    for each in ("8", "Enter", "6", "0", "Enter", "Enter"):
+    for each in ("8", "6", "0", "Enter"):
         page.keyboard.press(each)
     expect(page.get_by_role("button", name="Store this keying")).to_be_focused()
     page.keyboard.press("Enter")
@@ -112,7 +112,7 @@ def test_a_paper_form_is_keyed_twice_settled_scored_corrected_and_asked_about(
     second.locator("#reason").fill("The cross is between 4 and 5; the patient says 5")
     second.get_by_role("button", name="Correct").click()
     expect(second.locator(".correction")).to_contain_text("A good deal → Plenty")
-    expect(score).to_have_text("83.3")
+    expect(score).to_have_text("81.2")
 
     monitor.goto(f"{baseline}/answers")
     monitor.get_by_role("link", name="Ask about this form").click()
