@@ -126,4 +126,4 @@ def test_a_paper_form_is_keyed_twice_settled_scored_corrected_and_asked_about(
     monitor.reload()
     expect(monitor.locator(".query")).to_contain_text("On the telephone, the same day.")
     monitor.get_by_role("button", name="Close").click()
-    expect(monitor.locator("main .status")).to_have_text("Closed")
+    expect(monitor.locator("main .status")).to_have_text("Closed by the monitor")

@@ -29,7 +29,7 @@ from qol_app.web.staff.lists import form_url, participant_url
 STATUSES = {
     QueryStatus.OPEN: _l("Open"),
     QueryStatus.ANSWERED: _l("Answered by the site"),
-    QueryStatus.CLOSED: _l("Closed"),
+    QueryStatus.CLOSED: _l("Closed by the monitor"),
 }
 MARKS = {
     QueryStatus.OPEN: "closing",
