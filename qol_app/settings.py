@@ -53,6 +53,8 @@ class Settings:
 
     environment: Literal["development", "production"]
     instance: Path
+    scans: Path
+    """Folder of scanned paper forms, outside what is served."""
     database_url: str
     queue_url: str
     secret_key: str
@@ -115,6 +117,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         environment=environment,  # type: ignore[arg-type]  # checked by _refuse_gaps
         instance=instance,
+        scans=Path(environ.get("QOL_SCANS", instance / "scans")),
         database_url=environ.get("QOL_DATABASE_URL", f"sqlite:///{instance / 'qol.sqlite'}"),
         queue_url=environ.get("QOL_QUEUE_URL", f"sqlite:///{instance / 'queue.sqlite'}"),
         secret_key=environ["QOL_SECRET_KEY"],

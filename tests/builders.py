@@ -208,6 +208,10 @@ def sign_in(client: FlaskClient, somebody: User) -> FlaskClient:
     return client
 
 
+BY_USERS = (AuditEvent.actor_kind == "user", AuditEvent.action != "signed_in")
+"""What selects the audit's events of users, but for their signing in."""
+
+
 def count_audit(session: Session) -> int:
     """How many events the audit holds."""
     return session.scalar(select(func.count()).select_from(AuditEvent)) or 0

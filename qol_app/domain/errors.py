@@ -187,6 +187,39 @@ class Conflict(QolError):
     status = 409
 
 
+class AnsweredMeanwhile(Conflict):
+    """The participant answered while staff keyed the same form; nothing was stored."""
+
+    code = "answered_meanwhile"
+
+
+class KeyedBySamePerson(Conflict):
+    """The second keying has to be another person's."""
+
+    code = "keyed_by_same_person"
+
+
+class ScanTooLarge(QolError):
+    """A scan is larger than this route takes."""
+
+    code = "scan_too_large"
+    status = 413
+
+
+class ScanRefused(QolError):
+    """A scan is neither a picture nor a PDF, or no file came."""
+
+    code = "scan_refused"
+    status = 422
+
+
+class ScanMissing(QolError):
+    """The file of a scan is not where it was put, or not what it was."""
+
+    code = "scan_missing"
+    status = 404
+
+
 class NotReady(QolError):
     """A precondition is missing, e.g. licensed wording before a real study opens."""
 

@@ -246,6 +246,8 @@ class Protocol(Strict):
     """None: no rules, and patients are told that nobody watches."""
     reminders: Reminders | None = None
     """None: participants are written to only when staff ask for it."""
+    double_keying: bool = True
+    """Whether a form from paper counts only once a second person has keyed it."""
 
     def visit(self, code: str) -> Visit:
         """Return the visit with this code. Raises KeyError if there is none."""

@@ -21,7 +21,7 @@ from qol_app.domain.study import Protocol
 from qol_app.domain.study_checks import cross_problems
 from qol_app.domain.study_problems import shape_problem
 
-_LEFT_OUT = ("alerts", "reminders")
+_LEFT_OUT = ("alerts", "reminders", "double_keying")
 """Keys that came after protocols had been stored: left out where a protocol does not use them, so
 that its document and hash stay what they were."""
 _TOML_PLACE = re.compile(r" \(at (line \d+, column \d+|end of document)\)$")
@@ -81,7 +81,8 @@ def parse(text: str, name: str) -> Protocol:
 def to_document(protocol: Protocol) -> dict[str, Any]:
     """Return the protocol as plain JSON values, defaults included: what is stored."""
     document = protocol.model_dump(mode="json")
-    unused = [key for key in _LEFT_OUT if document[key] is None]
+    usual = {key: Protocol.model_fields[key].default for key in _LEFT_OUT}
+    unused = [key for key in _LEFT_OUT if getattr(protocol, key) == usual[key]]
     return {key: value for key, value in document.items() if key not in unused}
 
 

@@ -47,6 +47,7 @@ def codebook(
         versions = [form for form in questionnaires if form.id == instrument]
         lines += _instrument(instrument, versions, wordings)
     lines += _fixed("item_states.csv", columns.ITEM_STATES)
+    lines += _fixed("corrections.csv", columns.CORRECTIONS)
     lines += _fixed("codebook.csv", columns.CODEBOOK)
     names = columns.names(columns.CODEBOOK)
     cells = [[line.get(name) for name in names] for line in lines]

@@ -138,7 +138,12 @@ VISITS = (
         zh="填写方式",
         type="code",
         missing=NOT_STARTED,
-        codes={"patient": ("by the patient", "患者填写"), "import": ("imported", "导入")},
+        codes={
+            "patient": ("by the patient", "患者填写"),
+            "import": ("imported", "导入"),
+            "paper": ("on paper, keyed by staff", "纸质填写，由工作人员录入"),
+            "interview": ("in an interview, keyed by staff", "访谈，由工作人员录入"),
+        },
     ),
     Column(
         name="channel",
@@ -155,6 +160,13 @@ VISITS = (
         type="code",
         missing="empty: not said, or not asked",
         codes=HELPERS,
+    ),
+    Column(
+        name="keyed_at",
+        en="When staff first keyed it; answered_on is the day on the form",
+        zh="工作人员首次录入时间（填写日期见 answered_on）",
+        type="instant",
+        missing="empty: not keyed by staff",
     ),
 )
 
@@ -204,6 +216,22 @@ ITEM_STATES = (
         zh="回答（文本；多选代码以空格分隔）",
         missing="empty: not answered; `state` says why",
     ),
+)
+
+CORRECTIONS = (
+    PARTICIPANT,
+    VISIT,
+    INSTRUMENT,
+    Column(name="item", en="Item id", zh="条目标识"),
+    Column(name="old_state", en="State before", zh="更正前的作答状态", type="code", codes=STATES),
+    Column(name="old", en="Answer before", zh="更正前的回答", missing="empty: not answered"),
+    Column(name="new_state", en="State since", zh="更正后的作答状态", type="code", codes=STATES),
+    Column(name="new", en="Answer since", zh="更正后的回答", missing="empty: not answered"),
+    Column(name="corrected_at", en="When it was corrected", zh="更正时间", type="instant"),
+    Column(
+        name="corrected_by", en="Number of the user who did", zh="更正人的用户编号", type="integer"
+    ),
+    Column(name="reason", en="Why, as the user wrote", zh="更正原因（工作人员填写）"),
 )
 
 CODEBOOK = (

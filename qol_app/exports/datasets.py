@@ -1,4 +1,4 @@
-"""The tables of a download, built from plain rows: visits, items, item states, scores, codebook."""
+"""The tables of a download, built from plain rows: visits, items, states, scores, corrections."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from qol_app.exports.tabular import cell_text
 from questionnaires.model import Questionnaire, Value
 
 __all__ = [
+    "CorrectionRow",
     "FormRow",
     "ScoreValue",
     "codebook",
+    "corrections_table",
     "item_states",
     "items_table",
     "scores_table",
@@ -76,6 +78,25 @@ class FormRow:
     no_answers: Mapping[str, str]
     """By item id, the word of ``NoAnswer`` that was said instead of an answer."""
     scores: tuple[ScoreValue, ...]
+    keyed_at: datetime | None = None
+    """When staff first keyed it from paper or an interview; None where they did not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionRow:
+    """One answer that staff corrected after the form was sent."""
+
+    participant: str
+    visit: str
+    instrument: str
+    item: str
+    old_state: str
+    old: Value
+    new_state: str
+    new: Value
+    corrected_at: datetime
+    corrected_by: int
+    reason: str
 
 
 def visits_table(rows: Sequence[FormRow]) -> pd.DataFrame:
@@ -175,8 +196,25 @@ def _state(row: FormRow, item: str) -> Record:
         **_fixed(row, ["participant", "visit", "instrument"]),
         "item": item,
         "state": item_state(item, row.answers, row.no_answers).value,
-        "value": None if value is None else " ".join(map(cell_text, _codes(value))),
+        "value": _as_text(value),
     }
+
+
+def _as_text(value: Value) -> str | None:
+    return None if value is None else " ".join(map(cell_text, _codes(value)))
+
+
+def corrections_table(rows: Sequence[CorrectionRow]) -> pd.DataFrame:
+    """Return one line per correction: what stood before, what counts since, when and why.
+
+    Raises:
+        ValueError: participant ids differ in width.
+    """
+    names = columns.names(columns.CORRECTIONS)
+    records = [
+        {**_fixed(row, names), "old": _as_text(row.old), "new": _as_text(row.new)} for row in rows
+    ]
+    return _table(rows, records, names)
 
 
 def scores_table(rows: Sequence[FormRow]) -> pd.DataFrame:
@@ -213,12 +251,14 @@ def _joined(texts: Iterable[str]) -> str | None:
     return "; ".join(sorted(set(texts))) or None
 
 
-def _fixed(row: FormRow, names: Iterable[str]) -> Record:
+def _fixed(row: FormRow | CorrectionRow, names: Iterable[str]) -> Record:
     return {name: getattr(row, name) for name in names}
 
 
 def _table(
-    rows: Sequence[FormRow], records: Sequence[Record], names: Sequence[str]
+    rows: Sequence[FormRow] | Sequence[CorrectionRow],
+    records: Sequence[Record],
+    names: Sequence[str],
 ) -> pd.DataFrame:
     """Return records as a frame of plain values; an absent value is None."""
     if len({len(row.participant) for row in rows}) > 1:

@@ -22,11 +22,11 @@ from qol_app.domain.answers import countable
 from qol_app.domain.errors import NotFound
 from qol_app.domain.events import Action
 from qol_app.domain.study import AlertRule, Alerts
-from qol_app.services import staff_messages, studies
+from qol_app.services import forms, staff_messages, studies
 from qol_app.services.opened import OpenResponse, OpenVisit
 from qol_app.services.responses import Answer
 from qol_app.services.staff_messages import StaffMessageKind
-from questionnaires.model import Value
+from questionnaires.model import Questionnaire, Value
 
 IMPORTED = "import"
 """The mode of answers that were given elsewhere and long ago: they alarm nobody."""
@@ -54,17 +54,42 @@ def check_answers(
 
     Returns the messages to staff to be sent once this is committed.
     """
-    plan, found = visit.protocol.alerts, dict[str, Met]()
+    plan = visit.protocol.alerts
     watched = plan.rules_of(response.form_version.instrument_id) if plan else ()
+    met = _met_by(given, watched, response.questionnaire, standing)
+    return _raise(session, response.id, met, actor=actor, now=now)
+
+
+def check_staff_answers(
+    session: Session, response: Response, given: Sequence[Answer], *, actor: Actor, now: datetime
+) -> list[int]:
+    """Raise the alerts about items that answers meet which staff keyed or corrected.
+
+    Returns the messages to staff to be sent once this is committed.
+    """
+    plan = _plan(response)
+    watched = plan.rules_of(response.instrument_id) if plan else ()
+    questionnaire = forms.questionnaire(response.form_version)
+    met = _met_by(given, watched, questionnaire, response.answers)
+    return _raise(session, response.id, met, actor=actor, now=now)
+
+
+def _met_by(
+    given: Sequence[Answer],
+    watched: Sequence[AlertRule],
+    questionnaire: Questionnaire,
+    standing: Mapping[str, Value],
+) -> list[Met]:
+    found: dict[str, Met] = {}
     for rule in watched:
         for answer in given:
             if answer.item != rule.item or answer.value is None:
                 continue
-            said = countable(response.questionnaire, {**standing, answer.item: answer.value})
+            said = countable(questionnaire, {**standing, answer.item: answer.value})
             cause = rules.item_cause(rule, said)
             if cause is not None:
                 found[rule.code] = (rule, cause)
-    return _raise(session, response.id, list(found.values()), actor=actor, now=now)
+    return list(found.values())
 
 
 def check_scores(session: Session, response_id: int, *, actor: Actor, now: datetime) -> list[int]:

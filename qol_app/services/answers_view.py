@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +11,23 @@ from sqlalchemy.orm import Session
 
 from qol_app.db.models import AnswerEvent, Response, Score, Visit
 from qol_app.domain.answers import UNSAID, ItemState, item_state, visible_items
-from qol_app.services import forms
+from qol_app.services import corrections, forms, names
+from qol_app.services.corrections import Correction
 from qol_app.services.participants import spoken_in
 from questionnaires.model import AnswerType, Item, Questionnaire, Scale, Value, Wording
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionView:
+    """One correction of an item, in the words in which the form was read."""
+
+    old_state: ItemState
+    old: str
+    new_state: ItemState
+    new: str
+    by: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +43,8 @@ class ItemView:
     """The answer as stored, which is what scoring takes."""
     answered_at: datetime | None
     """When it was answered, or seen and left; None if it was not seen."""
+    corrections: tuple[CorrectionView, ...]
+    """What staff corrected, oldest first; before the first stands what was answered."""
     is_hidden: bool
     """Whether another answer hides the item now; what was said is kept but not scored."""
 
@@ -71,10 +88,42 @@ def read(session: Session, visit: Visit, *, language: str) -> list[FormView]:
     language = spoken_in(visit.participant, language)
     times = _times(session, visit)
     scores = _scores(session, visit)
+    made = corrections.of_visit(session, visit)
+    people = names.of_users(session, [each.user_id for some in made.values() for each in some])
     return [
-        _form(session, response, language, times, scores.get(response.id, []))
+        _form(
+            session,
+            response,
+            language,
+            times,
+            scores.get(response.id, []),
+            _Corrections(made=made, people=people),
+        )
         for response in visit.responses
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Corrections:
+    """The corrections of a visit, and the names of who made them."""
+
+    made: Mapping[tuple[int, str], Sequence[Correction]]
+    people: Mapping[int, str]
+
+    def of(self, response: Response, item: Item, words: Wording) -> tuple[CorrectionView, ...]:
+        """Return those of one item in words."""
+        return tuple(
+            CorrectionView(
+                old_state=corrections.state(each.old) if each.was_seen else ItemState.NEVER_SEEN,
+                old=answer_words(item, each.old.value, words),
+                new_state=corrections.state(each.new),
+                new=answer_words(item, each.new.value, words),
+                by=self.people.get(each.user_id, ""),
+                at=each.at,
+                reason=each.reason,
+            )
+            for each in self.made.get((response.id, item.id), ())
+        )
 
 
 def _form(
@@ -83,6 +132,7 @@ def _form(
     language: str,
     times: dict[tuple[int, str], datetime],
     scores: list[Score],
+    made: _Corrections,
 ) -> FormView:
     questionnaire = forms.questionnaire(response.form_version)
     readers = forms.wording(session, response.form_version, language)
@@ -93,7 +143,7 @@ def _form(
         response=response,
         title=shown.title,
         language=shown.language,
-        items=tuple(_items(response, questionnaire, shown, times)),
+        items=tuple(_items(response, questionnaire, shown, times, made)),
         scores=tuple(
             _score(score, scale, readers)
             for scale in questionnaire.scales
@@ -108,6 +158,7 @@ def _items(
     questionnaire: Questionnaire,
     words: Wording,
     times: dict[tuple[int, str], datetime],
+    made: _Corrections,
 ) -> list[ItemView]:
     answers: dict[str, Value] = response.answers
     visible = set(visible_items(questionnaire, answers))
@@ -121,6 +172,7 @@ def _items(
             answer=answer_words(questionnaire.item(item_id), answers.get(item_id), words),
             value=answers.get(item_id),
             answered_at=times.get((response.id, item_id)),
+            corrections=made.of(response, questionnaire.item(item_id), words),
             is_hidden=item_id not in visible,
         )
         for item_id, state in states.items()
@@ -159,7 +211,7 @@ def _times(session: Session, visit: Visit) -> dict[tuple[int, str], datetime]:
     query = (
         select(AnswerEvent.response_id, AnswerEvent.item, func.max(AnswerEvent.answered_at))
         .join(Response, Response.id == AnswerEvent.response_id)
-        .where(Response.visit_id == visit.id)
+        .where(Response.visit_id == visit.id, AnswerEvent.reason.is_(None))
         .group_by(AnswerEvent.response_id, AnswerEvent.item)
     )
     return {(response, item): at for response, item, at in session.execute(query)}

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qol_app.db.audit import audited
+from qol_app.db.audit import Recording, audited
 from qol_app.db.models import Contact, Message, Participant
 from qol_app.db.vault import Vault
 from qol_app.domain.actor import Actor
@@ -195,7 +195,7 @@ def _recorded(
     actor: Actor,
     now: datetime,
     reason: str | None = None,
-) -> AbstractContextManager[None]:
+) -> AbstractContextManager[Recording]:
     return audited(
         session,
         actor=actor,

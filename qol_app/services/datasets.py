@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from qol_app.db.models import (
     AnswerEvent,
     FormVersion,
+    Keying,
     Participant,
     ProtocolVersion,
     Response,
@@ -148,6 +149,7 @@ def form_rows(session: Session, study: Study, *, grouped: bool, now: datetime) -
     """
     responses = _responses(session, study)
     scores, channels = _scores(session, study), _channels(session, study)
+    keyed = _keyed_at(session)
     width = fixed_width(response.visit.participant.number for response in responses)
     return [
         _form_row(
@@ -155,11 +157,18 @@ def form_rows(session: Session, study: Study, *, grouped: bool, now: datetime) -
             scores.get(response.id, ()),
             width,
             channel=channels.get(response.id),
+            keyed_at=keyed.get(response.id),
             grouped=grouped,
             now=now,
         )
         for response in responses
     ]
+
+
+def _keyed_at(session: Session) -> dict[int, datetime]:
+    """Return when forms were first keyed, by response id."""
+    query = select(Keying.response_id, Keying.keyed_at).where(Keying.number == 1)
+    return {response_id: at for response_id, at in session.execute(query)}
 
 
 def _responses(session: Session, study: Study) -> Sequence[Response]:
@@ -242,6 +251,7 @@ def _form_row(
     width: dict[str, str],
     *,
     channel: str | None,
+    keyed_at: datetime | None,
     grouped: bool,
     now: datetime,
 ) -> FormRow:
@@ -276,6 +286,7 @@ def _form_row(
         language=response.language,
         mode=response.mode,
         channel=channel,
+        keyed_at=keyed_at,
         helper=response.helper,
         answers=dict(response.answers),
         no_answers=dict(response.no_answers),

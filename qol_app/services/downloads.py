@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from qol_app.db.models import Study
 from qol_app.exports import datasets as tables
 from qol_app.exports.tabular import csv_bytes, zip_bytes
-from qol_app.services import datasets, forms, studies
+from qol_app.services import correction_rows, datasets, forms, studies
 from questionnaires.model import Questionnaire, Wording
 
 README = "README.txt"
@@ -78,6 +78,10 @@ def _frames(
         frames[f"scores_{instrument}.csv"] = tables.scores_table(own)
     every = [version for known in by_instrument.values() for version in known]
     frames["item_states.csv"] = tables.item_states(rows, every)
+    width = max((len(row.participant) for row in rows), default=0)
+    frames["corrections.csv"] = tables.corrections_table(
+        correction_rows.rows(session, study, width=width)
+    )
     frames[CODEBOOK] = tables.codebook(every, _wordings(session, study, every))
     return frames
 
@@ -121,6 +125,7 @@ def _readme(
         "visits: one row per participant, scheduled visit and instrument, answered or not.",
         "items and scores: one row per form. item_states: answered, declined, not "
         "applicable, left blank and never seen told apart.",
+        "corrections: every answer that staff corrected; the other files hold what counts since.",
         f"{CODEBOOK}: every column of every file. Groups are not randomised."
         if not protocol.randomised
         else f"{CODEBOOK}: every column of every file.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ from qol_app.domain.schedule import Window, today_at
 from qol_app.services.rows import EventRow, ParticipantRow, ResponseRow, VisitRow
 
 Event = TypeVar("Event", bound=EventRow)
+NOON = time(12)
+"""The time of day of an answer whose date alone is known."""
 
 
 def window_of(visit: VisitRow) -> Window:
@@ -71,6 +73,11 @@ def visit_facts(visit: VisitRow) -> FormFacts:
 def today_of(participant: ParticipantRow, now: datetime) -> date:
     """Return the date at the participant's site."""
     return today_at(ZoneInfo(participant.site.timezone), now)
+
+
+def noon_of(participant: ParticipantRow, day: date) -> datetime:
+    """Return noon of a day at the participant's site."""
+    return datetime.combine(day, NOON, tzinfo=ZoneInfo(participant.site.timezone))
 
 
 def eligibility(visit: VisitRow, *, now: datetime) -> Eligibility:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import questionnaires
-from qol_app.db.models import FormVersion, Instrument, WordingVersion
+from qol_app.db.models import FormVersion, Instrument, Response, WordingVersion
 from qol_app.domain.errors import Conflict, NotFound
 from qol_app.services.rows import FormVersionRow
 from questionnaires.model import Questionnaire, Wording, WordingKind
@@ -95,6 +95,14 @@ def wording_by_hash(session: Session, wording_hash: str) -> Wording:
     if found is None:
         raise NotFound(f"no wording has the hash {wording_hash}")
     return _stored_wording(session, wording_hash, found)
+
+
+def words_of(session: Session, response: Response) -> Wording:
+    """Return the words in which a form was answered, or in which its participant would read it."""
+    if response.wording_hash is not None:
+        return wording_by_hash(session, response.wording_hash)
+    language = response.language or response.visit.participant.language
+    return wording(session, response.form_version, language, at=response.started_at)
 
 
 def _stored_wording(session: Session, wording_hash: str, wording_id: int) -> Wording:

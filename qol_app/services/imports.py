@@ -11,9 +11,8 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -42,8 +41,6 @@ from questionnaires.model import Questionnaire
 MODE = "import"
 NAMESPACE = uuid.UUID("6f2f7c1a-5d0e-5c7e-9a53-0d6d6c3f2a11")
 """Of the ids of imported answers; it never changes."""
-NOON = time(12)
-"""The time of day of an answer whose date alone is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,14 +211,14 @@ class _Job:
         self.submitted.append(response.id)
 
     def _answers(self, response: Response, row: Row, answered_on: date) -> list[responses.Answer]:
-        zone = ZoneInfo(response.visit.participant.site.timezone)
+        noon = facts.noon_of(response.visit.participant, answered_on)
         what = f"{self.study.code}/{row.number}/{row.visit}/{self.instrument}"
         return [
             responses.Answer(
                 event_id=str(uuid.uuid5(NAMESPACE, f"{what}/{item}")),
                 item=item,
                 value=value,
-                answered_at=datetime.combine(answered_on, NOON, tzinfo=zone),
+                answered_at=noon,
             )
             for item, value in row.answers.items()
         ]

@@ -186,6 +186,14 @@ def visit(session: Session, participant: Participant, code: str) -> Visit:
     raise NotFound(f"participant {participant.number} has no visit {code}")
 
 
+def form(visit: Visit, instrument: str) -> Response:
+    """Return one form of a visit. Raises NotFound."""
+    for response in visit.responses:
+        if response.instrument_id == instrument:
+            return response
+    raise NotFound(f"visit {visit.code} has no form {instrument}")
+
+
 def record(
     session: Session, participant: Participant, *, language: str, now: datetime
 ) -> list[VisitRecord]:

@@ -37,6 +37,8 @@ class Answer:
     """Made where the answer is given, so that a resend is known; None is given here and now."""
     no_answer: NoAnswer | None = None
     """What was said instead of an answer; ``value`` is None then."""
+    reason: str | None = None
+    """Why staff corrected it; None is what the participant answered."""
     only_if_unseen: bool = False
     """Whether it counts only while the item has no entry at all: seen, and left blank."""
 
@@ -109,6 +111,7 @@ def save_answers(
     actor: Actor,
     now: datetime,
     reason: str | None = None,
+    action: Action = Action.ANSWERS_SAVED,
 ) -> Saved:
     """Add answers to a response.
 
@@ -119,6 +122,7 @@ def save_answers(
     Args:
         reason: Why staff add answers, also to a form that was sent; None refuses that. What they
             add counts, whenever it was given.
+        action: What the audit calls it.
 
     Raises:
         AlreadySubmitted: the form was sent; its answers stand.
@@ -146,7 +150,7 @@ def save_answers(
     with audited(
         session,
         actor=actor,
-        action=Action.ANSWERS_SAVED,
+        action=action,
         now=now,
         study_id=row.study_id,
         participant_id=row.participant_id,
@@ -240,6 +244,7 @@ def _events(
             "value": each.answer.value,
             "no_answer": each.answer.no_answer and each.answer.no_answer.value,
             "came_late": each.came_late,
+            "reason": each.answer.reason,
             "answered_at": each.answer.answered_at,
             "received_at": now,
             "actor_kind": actor.kind.value,

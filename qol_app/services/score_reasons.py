@@ -19,7 +19,7 @@ from qol_app.domain.errors import NotFound, NotReady
 from qol_app.services import forms, studies
 from qol_app.services.answers_view import answer_words
 from qol_app.services.calculation import UNSCORABLE
-from qol_app.services.participants import spoken_in
+from qol_app.services.participants import form, spoken_in
 from questionnaires.model import Questionnaire, Wording
 
 CLOSE = 1e-9
@@ -40,6 +40,8 @@ class ScoreReasons:
     """The newest stored score; None if the form was not scored yet."""
     is_stored: bool
     """Whether the stored score is the one that is explained."""
+    earlier: tuple[Score, ...]
+    """Scores of earlier revisions, newest first."""
     questions: Mapping[str, str]
     """Item id to question, in the reader's language."""
     answers: Mapping[str, str]
@@ -59,7 +61,7 @@ def read(
         NotFound: the visit has no such form, or the form no such scale.
         NotReady: the form's answers cannot be scored; says why.
     """
-    response = _response(visit, instrument)
+    response = form(visit, instrument)
     questionnaire = forms.questionnaire(response.form_version)
     if all(each.code != scale for each in questionnaire.scales):
         raise NotFound(f"{instrument} has no scale {scale}")
@@ -75,19 +77,13 @@ def read(
         explanation=explanation,
         stored=stored,
         is_stored=stored is not None and _is_same(stored.value, explanation.score),
+        earlier=_earlier(session, response, scale),
         questions=words.questions,
         answers=_answers(response, questionnaire, words),
         states=_states(response, questionnaire),
         scale_names=words.scales,
         sources=questionnaire.sources,
     )
-
-
-def _response(visit: Visit, instrument: str) -> Response:
-    for response in visit.responses:
-        if response.instrument_id == instrument:
-            return response
-    raise NotFound(f"visit {visit.code} has no form {instrument}")
 
 
 def _explained(response: Response, questionnaire: Questionnaire, scale: str) -> scoring.Explanation:
@@ -111,6 +107,15 @@ def _stored(session: Session, response: Response, scale: str) -> Score | None:
             Score.scale == scale,
         )
     )
+
+
+def _earlier(session: Session, response: Response, scale: str) -> tuple[Score, ...]:
+    query = select(Score).where(
+        Score.response_id == response.id,
+        Score.revision < response.score_revision,
+        Score.scale == scale,
+    )
+    return tuple(session.scalars(query.order_by(Score.revision.desc())))
 
 
 def _is_same(one: float | None, other: float | None) -> bool:

@@ -159,7 +159,7 @@ def settle(
             raise Conflict("this answer was settled otherwise")
         return stray
     if choice is Settled.TAKEN:
-        _take(session, visit, stray, note=note, now=now)
+        _take(session, stray, note=note, now=now)
     participant = visit.participant
     with audited(
         session,
@@ -175,7 +175,7 @@ def settle(
     return stray
 
 
-def _take(session: Session, visit: Visit, stray: StrayAnswer, *, note: str, now: datetime) -> None:
+def _take(session: Session, stray: StrayAnswer, *, note: str, now: datetime) -> None:
     if stray.response_id is None or not may_be_taken(Why(stray.why)):
         raise Conflict("this answer does not fit its form")
     response = session.get_one(Response, stray.response_id)
@@ -186,16 +186,12 @@ def _take(session: Session, visit: Visit, stray: StrayAnswer, *, note: str, now:
         no_answer=NoAnswer(stray.no_answer) if stray.no_answer else None,
         answered_at=stray.answered_at,
     )
-    language = response.language or visit.participant.language
-    words = forms.wording(session, response.form_version, language, at=response.started_at)
-    if response.wording_hash is not None:
-        words = forms.wording_by_hash(session, response.wording_hash)
     source = Actor(kind=ActorKind(stray.actor_kind), id=stray.actor_id)
     responses.save_answers(
         session,
         response.id,
         [answer],
-        wording=words,
+        wording=forms.words_of(session, response),
         actor=source,
         now=now,
         reason=note or "a stray answer was taken",

@@ -40,7 +40,7 @@ def submit_visit(
     chosen = [r for r in visit.responses if instruments is None or r.instrument_id in instruments]
     waiting = [
         response
-        for response in (_lock(session, each) for each in chosen)
+        for response in (lock(session, each) for each in chosen)
         if response.submitted_at is None
     ]
     if not waiting:
@@ -62,8 +62,8 @@ def submit_visit(
     return True
 
 
-def _lock(session: Session, response: Response) -> Response:
-    """Lock the response's row and read it anew, so that its answers are the latest."""
+def lock(session: Session, response: Response) -> Response:
+    """Lock a response's row and read it anew, so that its answers are the latest."""
     return session.scalars(
         select(Response)
         .where(Response.id == response.id)

@@ -141,6 +141,26 @@ EXPLANATIONS: dict[str, Explanation] = {
         title=_l("That does not fit"),
         text=_l("It does not fit what is stored already. Reload the page and look again."),
     ),
+    "answered_meanwhile": Explanation(
+        title=_l("The patient answered meanwhile"),
+        text=_l("Nothing was stored, and no answer was overwritten. Open the form again."),
+    ),
+    "keyed_by_same_person": Explanation(
+        title=_l("You keyed this form already"),
+        text=_l("What you keyed is kept. Another person keys it the second time."),
+    ),
+    "scan_too_large": Explanation(
+        title=_l("This scan is too large"),
+        text=_l("A scan may have 10 MB. Scan it in grey, or in fewer dots, and add it again."),
+    ),
+    "scan_refused": Explanation(
+        title=_l("This is not a scan"),
+        text=_l("Add a picture (JPEG or PNG) or a PDF. Nothing was stored."),
+    ),
+    "scan_missing": Explanation(
+        title=_l("The file of this scan is missing"),
+        text=_l("It is not in the folder of scans, or was changed there. Tell the study office."),
+    ),
     "not_ready": Explanation(
         title=_l("Not ready yet"), text=_l("Something has to be in place before this.")
     ),

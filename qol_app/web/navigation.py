@@ -22,6 +22,7 @@ PLACES = (
     (Permission.MANAGE_TABLETS, "kiosk.tablets", _l("Tablets")),
     (Permission.SEE_ALERTS, ALERTS, _l("Alerts")),
     (Permission.SEE_COMPLETION, "staff.completion", _l("Completion")),
+    (Permission.SEE_ANSWERS, "staff.queries", _l("Queries")),
     (Permission.SEE_TRAJECTORIES, "analysis.trajectories", _l("Trajectories")),
     (Permission.DOWNLOAD, "analysis.downloads", _l("Downloads")),
     (Permission.IMPORT_WORDINGS, "admin.wordings", _l("Wordings")),

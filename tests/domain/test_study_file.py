@@ -368,3 +368,11 @@ def test_a_protocol_finds_its_parts_by_code() -> None:
     for find in (study.visit, study.site, study.group, study.instrument, study.visit_number):
         with pytest.raises(KeyError):
             find("none")
+
+
+def test_double_keying_is_left_out_of_the_document_unless_it_is_switched_off() -> None:
+    assert "double_keying" not in to_document(example())
+    single = example().model_copy(update={"double_keying": False})
+    assert to_document(single)["double_keying"] is False
+    assert protocol_hash(single) != protocol_hash(example())
+    assert from_document(to_document(single)) == single

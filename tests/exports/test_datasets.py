@@ -121,6 +121,7 @@ def test_visits_have_a_line_for_every_scheduled_form() -> None:
         "mode",
         "channel",
         "helper",
+        "keyed_at",
     ]
 
 

@@ -19,8 +19,9 @@ from flask import Flask
 from qol_app.db.models import Study
 from qol_app.domain import actor as actors
 from qol_app.domain import roles
+from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.roles import Role
-from qol_app.services import invitations, tablets
+from qol_app.services import enrolment, invitations, tablets
 from qol_app.services.invitations import Guest
 from tests import builders
 from tests.builders import Post
@@ -77,33 +78,62 @@ TABLE: dict[str, tuple[str, str, int]] = {
     "kiosk.tablets": ("CS", STUDY, 200),
     "kiosk.unlock": ("CS", SITE, 303),
     "staff.acknowledge": ("ACS", SITE, 404),
+    "staff.add_scan": ("CS", SITE, 422),
     "staff.alert": ("ACSM", SITE, 404),
     "staff.alerts": ("ACSM", STUDY, 200),
+    "staff.answer_query": ("CS", SITE, 404),
     "staff.answers": ("CSM", SITE, 200),
+    "staff.ask_to_strike": ("CS", SITE, 200),
     "staff.audit": ("ACM", STUDY, 200),
+    "staff.calendar": ("ACSM", STUDY, 200),
+    "staff.change_contact": ("S", SITE, 422),
+    "staff.close_query": ("M", SITE, 404),
     "staff.completion": ("ACSNM", STUDY, 200),
+    "staff.contact": ("S", SITE, 200),
+    "staff.correct": ("CS", SITE, 422),
+    "staff.correction": ("CS", SITE, 200),
+    "staff.decide_keying": ("CS", SITE, 303),
     "staff.download_audit": ("ACM", STUDY, 200),
+    "staff.edit_participant": ("CS", SITE, 200),
     "staff.enrol": ("CS", STUDY, 422),
+    "staff.enrol_file": ("CS", STUDY, 422),
+    "staff.erase_contact": ("S", SITE, 422),
+    "staff.export_subject": ("S", SITE, 200),
+    "staff.import_participants": ("CS", STUDY, 200),
+    "staff.import_template": ("CS", STUDY, 404),
     "staff.issue_link": ("CS", SITE, 200),
+    "staff.key_form": ("CS", SITE, 409),
+    "staff.keying": ("CS", SITE, 200),
     "staff.late_answers": ("CSM", SITE, 200),
     "staff.new_participant": ("CS", STUDY, 200),
+    "staff.new_query": ("M", SITE, 200),
     "staff.participant": ("ACSM", SITE, 200),
     "staff.participants": ("ACSM", STUDY, 200),
     "staff.postpone": ("CS", SITE, 422),
+    "staff.preview_import": ("CS", STUDY, 422),
+    "staff.queries": ("CSM", STUDY, 200),
+    "staff.query": ("CSM", SITE, 404),
+    "staff.raise_query": ("M", SITE, 422),
     "staff.record_event": ("CS", SITE, 422),
+    "staff.reopen_query": ("M", SITE, 404),
     "staff.report_address": ("CS", SITE, 404),
+    "staff.save_participant": ("CS", SITE, 422),
     "staff.say_why_missing": ("CS", SITE, 422),
     "staff.send_link": ("CS", SITE, 303),
     "staff.settle_call": ("CS", SITE, 404),
+    "staff.settle_keying": ("CS", SITE, 200),
     "staff.settle_late_answer": ("CS", SITE, 422),
+    "staff.show_contact": ("S", SITE, 200),
+    "staff.strike_event": ("CS", SITE, 422),
+    "staff.view_scan": ("CSM", SITE, 404),
     "staff.why": ("CSM", SITE, 200),
-    "staff.why_missing": ("CS", SITE, 200),
     "staff.why_data": ("CSM", SITE, 200),
+    "staff.why_missing": ("CS", SITE, 200),
     "staff.withdraw_links": ("CS", SITE, 303),
     "staff.worklist": ("ACSM", STUDY, 200),
 }
-"""There is no alert, no call for help and no text to import here: who may see such things reads
-404, who may not 403."""
+"""There is no alert, no call for help, no query, no scan and no text to import here: who may see
+such things reads 404, who may not 403."""
 
 OWN: dict[str, int] = {
     # one's own account: what any user is answered
@@ -190,6 +220,15 @@ def furnish(session: Any, study: Study) -> dict[str, Any]:
         session, NOW, of=study, at="SHA", anchor=anchor, email="patient@example.org"
     )
     builders.answered(session, NOW, person, "baseline", {"ENERGY": 1}, sent=False)
+    event = enrolment.record_event(
+        session,
+        person,
+        ParticipantEventKind.TREATMENT,
+        happened_on=NOW.date(),
+        actor=builders.COMMAND,
+        now=NOW,
+    )
+    session.flush()
     user = builders.user(session, NOW, Role.STAFF, of=study, at="SHA", name="subject")
     site = builders.site(session, study, "SHA")
     tablet, _token = tablets.register(
@@ -222,6 +261,10 @@ def furnish(session: Any, study: Study) -> dict[str, Any]:
         "alert": 1,
         "call": 1,
         "stray": 1,
+        "query": 1,
+        "scan": 1,
+        "item": "ENERGY",
+        "event_id": event.id,
         "message_id": 1,
         "kind": "no-such-kind",
         "channel": "email",

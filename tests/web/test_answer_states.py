@@ -78,7 +78,7 @@ def test_five_states_are_told_apart_in_one_file_and_who_helped_in_another(
     assert {line["item"]: line["state"] for line in states} == STATES
     given = {line["item"]: line["value"] for line in states if line["value"]}
     assert given == {"ENERGY": "4", "OUTINGS": "1"}
-    assert list(forms[0])[-1] == "helper"
+    assert list(forms[0])[-2:] == ["helper", "keyed_at"]
     helpers = {(line["participant"], line["visit"]): line["helper"] for line in forms}
     assert {key: word for key, word in helpers.items() if word} == {
         (world.due.number, "baseline"): "read_aloud"

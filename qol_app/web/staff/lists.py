@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app, g, url_for
 from flask_babel import gettext as _
 
-from qol_app.db.models import Message, Participant, Site
+from qol_app.db.models import Message, Participant, Response, Site
 from qol_app.domain.compliance import WorkState
 from qol_app.domain.roles import Permission, allows
 from qol_app.domain.study import Protocol
@@ -129,6 +129,18 @@ def may(permission: Permission, participant: Participant) -> bool:
 def participant_url(endpoint: str, number: str, **values: Any) -> str:
     """Return the address of a page about a participant of this study."""
     return url_for(endpoint, study=g.study.code, number=number, **values)
+
+
+def form_url(endpoint: str, response: Response, **values: Any) -> str:
+    """Return the address of a page about one form."""
+    return url_for(
+        endpoint,
+        study=g.study.code,
+        number=response.visit.participant.number,
+        visit=response.visit.code,
+        instrument=response.instrument_id,
+        **values,
+    )
 
 
 def hand_over_url(participant: Participant, visit: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -22,23 +22,7 @@ from qol_app.web.navigation import in_words
 from qol_app.web.staff import missing_views, words
 from qol_app.web.staff.contact_form import ANY_WAY, REFUSALS, WISHES
 from qol_app.web.staff.lists import hand_over_url, may, participant_url
-
-EDGE = 6.0
-"""Room at both ends of the timeline for the words of the first and the last visit, in percent."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TimelineVisit:
-    """One visit on the timeline; positions are percent of its width."""
-
-    name: str
-    date: str
-    opens: float
-    target: float
-    closes: float
-    accepted: float
-    kind: str
-    status: str
+from qol_app.web.staff.timeline import Axis, TimelineVisit, on_timeline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +37,8 @@ class FormRow:
     shown: int
     missing: str
     """Why it is missing, as staff said; empty where nothing was said."""
+    key_url: str
+    """Where it is keyed from paper; empty once it was sent, and for who may not key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,13 +131,13 @@ def participant_page(
     protocol: Protocol, participant: Participant, visits: Sequence[VisitRecord], *, now: datetime
 ) -> ParticipantPage:
     """Return what the page of a participant shows."""
-    axis = _Axis(visits)
+    axis = Axis(visits)
     today = facts.today_of(participant, now)
     return ParticipantPage(
         number=participant.number,
         site=in_words(protocol.site(participant.site.code).name),
         facts=facts_of(protocol, participant),
-        timeline=tuple(_on_timeline(protocol, visit, axis) for visit in visits),
+        timeline=tuple(on_timeline(protocol, visit, axis) for visit in visits),
         today=axis.place(today) if axis.holds(today) else None,
         visits=tuple(_block(protocol, participant, visit) for visit in visits),
         events=tuple(_event(participant, each) for each in _by_day(participant)),
@@ -216,36 +202,6 @@ def _ways(participant: Participant) -> tuple[tuple[str, str], ...]:
     return tuple(ways)
 
 
-class _Axis:
-    """Turns dates into places between the edges of the timeline."""
-
-    def __init__(self, visits: Sequence[VisitRecord]) -> None:
-        self.first = min(each.state.visit.opens_on for each in visits)
-        self.last = max(each.state.visit.closes_on for each in visits) + timedelta(days=1)
-
-    def holds(self, day: date) -> bool:
-        return self.first <= day <= self.last
-
-    def place(self, day: date) -> float:
-        share = (day - self.first) / (self.last - self.first)
-        return round(EDGE + share * (100 - 2 * EDGE), 2)
-
-
-def _on_timeline(protocol: Protocol, record: VisitRecord, axis: _Axis) -> TimelineVisit:
-    state, visit = record.state, record.state.visit
-    after = timedelta(days=1)
-    return TimelineVisit(
-        name=in_words(protocol.visit(visit.code).name),
-        date=words.day(visit.target_on),
-        opens=axis.place(visit.opens_on),
-        target=axis.place(visit.target_on),
-        closes=axis.place(visit.on_time_until + after),
-        accepted=axis.place(visit.closes_on + after),
-        kind=words.mark(state.status, state.work, started=state.is_started),
-        status=words.status(state.status, state.work, started=state.is_started),
-    )
-
-
 def _block(protocol: Protocol, participant: Participant, record: VisitRecord) -> VisitBlock:
     state, visit = record.state, record.state.visit
     zone = ZoneInfo(participant.site.timezone)
@@ -260,7 +216,7 @@ def _block(protocol: Protocol, participant: Participant, record: VisitRecord) ->
         status=words.status(state.status, state.work, started=state.is_started),
         window=f"{words.day(visit.opens_on)} – {words.day(visit.on_time_until)}",
         late_until=words.day(visit.closes_on) if visit.closes_on > visit.on_time_until else "",
-        forms=tuple(_form(form) for form in record.forms),
+        forms=tuple(_form(form, participant) for form in record.forms),
         links=tuple(_link(link, zone) for link in record.links),
         messages=tuple(_message(participant, message, zone) for message in record.messages),
         may_be_sent=record.may_be_answered,
@@ -283,7 +239,7 @@ def _is_missing(participant: Participant, record: VisitRecord) -> bool:
     return unsent and expected and may(Permission.SET_REASONS, participant)
 
 
-def _form(form: FormRecord) -> FormRow:
+def _form(form: FormRecord, participant: Participant) -> FormRow:
     response = form.response
     mark, status = words.mark(form.status), words.status(form.status)
     if form.status is FormStatus.OPEN:
@@ -298,6 +254,7 @@ def _form(form: FormRecord) -> FormRow:
         answered=form.items_answered,
         shown=form.items_shown,
         missing=missing_views.reason_in_words(response),
+        key_url=_key_url(form, participant),
     )
 
 
@@ -313,6 +270,14 @@ def _message(participant: Participant, message: Message, zone: ZoneInfo) -> Mess
         planned=words.moment(message.planned_at, zone),
         sent=words.moment(message.sent_at, zone) if message.sent_at else "",
     )
+
+
+def _key_url(form: FormRecord, participant: Participant) -> str:
+    is_open = form.response.submitted_at is None and form.status is not FormStatus.NOT_DUE
+    if not is_open or not may(Permission.KEY_FORMS, participant):
+        return ""
+    visit, instrument = form.response.visit.code, form.response.instrument_id
+    return participant_url("staff.keying", participant.number, visit=visit, instrument=instrument)
 
 
 def _link(link: SurveyLink, zone: ZoneInfo) -> LinkRow:

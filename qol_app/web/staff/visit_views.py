@@ -17,6 +17,7 @@ from qol_app.services import (
     links,
     messages,
     participants,
+    queries,
     receipts,
     studies,
     survey,
@@ -107,7 +108,8 @@ def answers(number: str, visit: str) -> ResponseReturnValue:
     """Show a visit's answers in the words in which they were given, and its scores."""
     found = _visit(number, visit, Permission.SEE_ANSWERS)
     forms = answers_view.read(unit.session(), found, language=language())
-    page = answers_page(studies.in_force(g.study), found, forms)
+    asked = queries.of_visit(unit.session(), found)
+    page = answers_page(studies.in_force(g.study), found, forms, asked)
     return render_template("staff/answers.html", page=page)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from flask import g, url_for
 
-from qol_app.db.models import Visit
+from qol_app.db.models import Score, Visit
 from qol_app.domain.answers import UNSAID, ItemState
 from qol_app.domain.study import Protocol
 from qol_app.web.navigation import in_words
@@ -32,6 +33,18 @@ class PartRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EarlierRow:
+    """A score that stood before the answers or the scoring changed."""
+
+    revision: int
+    score: str
+    answered: int
+    expected: int
+    scored_at: str
+    module: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WhyPage:
     """Why a score is what it is."""
 
@@ -51,6 +64,7 @@ class WhyPage:
     stored: str
     """What is stored where that differs; empty where it does not."""
     is_scored: bool
+    earlier: tuple[EarlierRow, ...]
     facts: tuple[tuple[str, str], ...]
     """Module, version, hash and options: name and value as they stand in files."""
     sources: tuple[str, ...]
@@ -78,11 +92,24 @@ def why_page(protocol: Protocol, visit: Visit, found: ScoreReasons) -> WhyPage:
         flags=tuple(score_words.flag(flag.value) for flag in explained.flags),
         stored=score_words.number(found.stored.value) if is_other and found.stored else "",
         is_scored=found.stored is not None,
+        earlier=tuple(_earlier(score, visit) for score in found.earlier),
         facts=_facts(found),
         sources=found.sources,
         data_url=url_for(
             "staff.why_data", **where, instrument=found.instrument, scale=explained.scale.code
         ),
+    )
+
+
+def _earlier(score: Score, visit: Visit) -> EarlierRow:
+    zone = ZoneInfo(visit.participant.site.timezone)
+    return EarlierRow(
+        revision=score.revision,
+        score=score_words.number(score.value),
+        answered=score.items_answered,
+        expected=score.items_expected,
+        scored_at=words.moment(score.scored_at, zone),
+        module=f"{score.module} {score.module_version}",
     )
 
 
@@ -134,6 +161,14 @@ def why_data(visit: Visit, found: ScoreReasons) -> dict[str, Any]:
         "scale": explained.scale.code,
         "score": explained.score,
         "stored": None if found.stored is None else found.stored.value,
+        "earlier": [
+            {
+                "revision": score.revision,
+                "score": score.value,
+                "scored_at": score.scored_at.isoformat(),
+            }
+            for score in found.earlier
+        ],
         "items_answered": explained.answered,
         "items_expected": explained.expected,
         "items_imputed": explained.imputed,

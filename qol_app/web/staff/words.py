@@ -140,6 +140,24 @@ HELPERS = {
     Helper.ANSWERED_FOR: _l("Someone answered for the patient."),
 }
 
+SOURCES = {
+    "paper": _l("Keyed from a paper form."),
+    "interview": _l("Keyed from an interview."),
+    "import": _l("Imported."),
+}
+"""Where a form came from that its patient did not answer here."""
+
+KEYED_DECLINED = _l("- · preferred not to answer")
+KEYED_NOT_APPLICABLE = _l("/ · does not apply")
+"""What was keyed instead of an answer."""
+
+KEYED_FACTS = {
+    "source": _l("What is keyed"),
+    "answered_on": _l("Day it was answered"),
+    "language": _l("Language of the form"),
+    "helper": _l("Who helped"),
+}
+
 WAITS = {
     Reason.TOO_ILL: _l("too ill"),
     Reason.ANOTHER_TIME: _l("another time suits better"),

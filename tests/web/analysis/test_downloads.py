@@ -50,6 +50,7 @@ def test_a_download_is_whole_and_leaves_one_audit_event_with_its_hash(
         assert sorted(archive.namelist()) == [
             "README.txt",
             "codebook.csv",
+            "corrections.csv",
             "item_states.csv",
             "items_daily-life-check.csv",
             "scores_daily-life-check.csv",

@@ -44,8 +44,8 @@ def later(world: World, sessions: Sessions, now: datetime) -> datetime:
 
 
 def page(app: Flask, world: World, who: str, at: datetime) -> str:
-    client = builders.sign_in(app.test_client(), world.users[who])
     with time_machine.travel(at, tick=False):
+        client = builders.sign_in(app.test_client(), world.users[who])
         answer = client.get(URL)
     assert answer.status_code == 200
     return " ".join(answer.text.split())

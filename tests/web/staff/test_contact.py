@@ -23,7 +23,7 @@ GOOD = {"email": "new@example.org", "phone": "+86 138 0013 8000", "consented_on"
 def actions(sessions: Sessions) -> list[str]:
     """What users did, in order."""
     with sessions.read() as session:
-        query = select(AuditEvent.action).where(AuditEvent.actor_kind == "user")
+        query = select(AuditEvent.action).where(*builders.BY_USERS)
         return list(session.scalars(query.order_by(AuditEvent.id)))
 
 

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from qol_app.db.models import AuditEvent, Participant
 from qol_app.db.session import Sessions
+from tests import builders
 from tests.web.conftest import World
 
 URL = "/studies/example/participants/import"
@@ -49,7 +50,7 @@ def count(sessions: Sessions) -> int:
 
 def users_actions(sessions: Sessions) -> list[str]:
     with sessions.read() as session:
-        query = select(AuditEvent.action).where(AuditEvent.actor_kind == "user")
+        query = select(AuditEvent.action).where(*builders.BY_USERS)
         return list(session.scalars(query.order_by(AuditEvent.id)))
 
 

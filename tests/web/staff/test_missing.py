@@ -51,6 +51,7 @@ def test_the_worklist_asks_why_with_a_proposal_and_takes_the_answer_in_place(
     staff: FlaskClient, world: World, later: datetime, kept: Kept
 ) -> None:
     with time_machine.travel(later, tick=False):
+        builders.sign_in(staff, world.users["staff"])
         page = staff.get(WORKLIST).text
         section = page[page.index('class="missing"') :]
         assert "closed without answers" in section
@@ -66,6 +67,7 @@ def test_the_visits_page_takes_a_note_and_the_record_shows_it(
     staff: FlaskClient, world: World, later: datetime, kept: Kept, sessions: Sessions
 ) -> None:
     with time_machine.travel(later, tick=False):
+        builders.sign_in(staff, world.users["staff"])
         asked = staff.get(page_of(world)).text
         assert "The visit can still be answered" not in asked
         data = {"forms": ["daily-life-check"], "reason": "other", "note": "Away in the country"}
@@ -102,6 +104,7 @@ def test_what_cannot_be_is_told_beside_its_field_and_changes_nothing(
     data: dict[str, object], told: str,
 ) -> None:  # fmt: skip
     with time_machine.travel(later, tick=False):
+        builders.sign_in(staff, world.users["staff"])
         answer = staff.post(page_of(world), data=data)
         assert answer.status_code == 422
         assert told in answer.text
@@ -122,8 +125,8 @@ def test_an_open_visit_that_was_declined_leaves_the_worklist_at_once(
 def test_who_may_not_set_reasons_is_refused(
     app: Flask, world: World, later: datetime, kept: Kept, who: str
 ) -> None:
-    client = builders.sign_in(app.test_client(), world.users[who])
     with time_machine.travel(later, tick=False):
+        client = builders.sign_in(app.test_client(), world.users[who])
         assert client.get(page_of(world)).status_code == 403
         assert client.post(page_of(world), data={"reason": "forgot"}).status_code == 403
     assert kept() == (None, None)
@@ -132,7 +135,7 @@ def test_who_may_not_set_reasons_is_refused(
 def test_for_another_site_the_visit_does_not_exist(
     app: Flask, world: World, later: datetime
 ) -> None:
-    client = builders.sign_in(app.test_client(), world.users["other"])
     with time_machine.travel(later, tick=False):
+        client = builders.sign_in(app.test_client(), world.users["other"])
         assert client.get(page_of(world)).status_code == 404
         assert page_of(world) not in client.get(WORKLIST).text

@@ -50,7 +50,7 @@ def audit(sessions: Sessions, user: int) -> list[str]:
     """The actions that a user left in the audit."""
     with sessions.read() as session:
         query = select(AuditEvent.action).where(AuditEvent.actor_id == str(user))
-        return list(session.scalars(query.where(AuditEvent.actor_kind == "user")))
+        return list(session.scalars(query.where(*builders.BY_USERS)))
 
 
 def test_the_list_shows_the_own_sites_participants_with_group_and_next_visit(

@@ -58,7 +58,7 @@ def test_taking_it_out_leaves_one_audit_event(
 ) -> None:
     assert staff.post(f"{LIST}/{world.due.number}/export").status_code == 200
     with sessions.read() as session:
-        query = select(AuditEvent).where(AuditEvent.actor_kind == "user")
+        query = select(AuditEvent).where(*builders.BY_USERS)
         (event,) = session.scalars(query)
         assert (event.action, event.participant_id) == ("subject_exported", world.due.id)
 
