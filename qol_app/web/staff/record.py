@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -19,9 +19,9 @@ from qol_app.services import facts
 from qol_app.services.outbox import MessageStatus
 from qol_app.services.participants import FormRecord, VisitRecord
 from qol_app.web.navigation import in_words
-from qol_app.web.staff import missing_views, words
+from qol_app.web.staff import missing_views, ways, words
 from qol_app.web.staff.contact_form import ANY_WAY, REFUSALS, WISHES
-from qol_app.web.staff.lists import hand_over_url, may, participant_url
+from qol_app.web.staff.lists import Option, hand_over_url, may, participant_url
 from qol_app.web.staff.timeline import Axis, TimelineVisit, on_timeline
 
 
@@ -81,6 +81,8 @@ class VisitBlock:
     links: tuple[LinkRow, ...]
     messages: tuple[MessageRow, ...]
     may_be_sent: bool
+    ways: tuple[Option, ...]
+    """Channel and words of each way by which a message would go out now."""
     has_good_link: bool
     has_answers: bool
     is_current: bool
@@ -132,6 +134,7 @@ def participant_page(
 ) -> ParticipantPage:
     """Return what the page of a participant shows."""
     axis = Axis(visits)
+    possible = ways.offered([each.state.visit for each in visits if each.may_be_answered])
     today = facts.today_of(participant, now)
     return ParticipantPage(
         number=participant.number,
@@ -139,7 +142,7 @@ def participant_page(
         facts=facts_of(protocol, participant),
         timeline=tuple(on_timeline(protocol, visit, axis) for visit in visits),
         today=axis.place(today) if axis.holds(today) else None,
-        visits=tuple(_block(protocol, participant, visit) for visit in visits),
+        visits=tuple(_block(protocol, participant, visit, possible) for visit in visits),
         events=tuple(_event(participant, each) for each in _by_day(participant)),
         has_contact=participant.contact is not None,
         may_send=may(Permission.SEND_LINKS, participant),
@@ -202,7 +205,12 @@ def _ways(participant: Participant) -> tuple[tuple[str, str], ...]:
     return tuple(ways)
 
 
-def _block(protocol: Protocol, participant: Participant, record: VisitRecord) -> VisitBlock:
+def _block(
+    protocol: Protocol,
+    participant: Participant,
+    record: VisitRecord,
+    possible: Mapping[int, tuple[Option, ...]],
+) -> VisitBlock:
     state, visit = record.state, record.state.visit
     zone = ZoneInfo(participant.site.timezone)
 
@@ -220,6 +228,7 @@ def _block(protocol: Protocol, participant: Participant, record: VisitRecord) ->
         links=tuple(_link(link, zone) for link in record.links),
         messages=tuple(_message(participant, message, zone) for message in record.messages),
         may_be_sent=record.may_be_answered,
+        ways=possible.get(visit.id, ()),
         has_good_link=any(link.revoked_at is None for link in record.links),
         has_answers=any(form.response.answers for form in record.forms),
         is_current=record.may_be_answered,
