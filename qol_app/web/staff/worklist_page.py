@@ -34,7 +34,7 @@ STANDINGS = {
 }
 
 SORTS = {
-    Sort.URGENCY: _l("What is urgent first"),
+    Sort.URGENCY: _l("Urgency"),
     Sort.LAST_DAY: _l("Last day"),
     Sort.NUMBER: _l("Study number"),
     Sort.VISIT: _l("Visit"),
@@ -45,6 +45,7 @@ SORTS = {
 class TaskRow:
     """One visit to see to. An address is None where it may not or need not be done."""
 
+    id: int
     number: str
     url: str
     site: str
@@ -182,6 +183,7 @@ def _row(
         return participant_url(endpoint, participant.number, visit=code)
 
     return TaskRow(
+        id=task.visit.id,
         number=participant.number,
         url=participant_url("staff.participant", participant.number),
         site=in_words(protocol.site(participant.site.code).name),

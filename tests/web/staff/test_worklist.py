@@ -178,7 +178,7 @@ def test_each_row_offers_what_its_user_may_do(
         assert f'"{visit}/{action}"' in page
     page = table(as_user("admin").get(URL).text)
     assert visit not in page
-    assert ">More<" not in page
+    assert "popover" not in page
 
 
 def test_a_text_message_is_offered_to_who_has_a_phone_where_a_gateway_serves(
