@@ -40,6 +40,17 @@ def closed_visits_none(stage: Stage) -> None:
     stage.go(study("example", "closed-visits"))
 
 
+def letters(stage: Stage) -> None:
+    happened(stage)
+    stage.go(study("example", "letters?everybody=1"))
+
+
+def letters_made(stage: Stage) -> None:
+    letters(stage)
+    stage.page.locator(".letters__make button").click()
+    expect(stage.page.locator(".letter").first).to_be_visible()
+
+
 def why_missing(stage: Stage) -> None:
     number = happened(stage)
     stage.go(study("example", f"participants/{number}/visits/baseline/missing"))
@@ -177,6 +188,8 @@ STATES: dict[str, Callable[[Stage], None]] = (
             closed,
             closed_visits,
             closed_visits_none,
+            letters,
+            letters_made,
             why_missing,
             why_missing_mistake,
             completion,

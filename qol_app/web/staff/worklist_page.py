@@ -119,6 +119,7 @@ class Worklist:
     is_narrowed: bool
     sort: Sort
     may_enrol: bool
+    may_send: bool
 
 
 def choices(protocol: Protocol, sites: Sequence[Site], instruments: Mapping[str, str]) -> Choices:

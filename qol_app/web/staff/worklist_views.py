@@ -25,6 +25,7 @@ from qol_app.web.staff import (
     missing_views,
     stray_views,
     undelivered,
+    unsent_rows,
     words,
     worklist_page,
 )
@@ -60,6 +61,7 @@ def show_worklist() -> ResponseReturnValue:
         alerts=alert_views.waiting(),
         calls=calls.waiting(),
         strays=stray_views.waiting_visits(),
+        unsent=unsent_rows.waiting(),
         undelivered=undelivered.waiting(),
         missing=missing_views.lately_closed(),
         arrivals=[_arrival(protocol, each) for each in came],
@@ -94,6 +96,7 @@ def _page(protocol: Protocol) -> Worklist:
         is_narrowed=narrowing != Narrowing(),
         sort=sort,
         may_enrol=guards.holds(Permission.ENROL),
+        may_send=guards.holds(Permission.SEND_LINKS),
     )
 
 
