@@ -34,8 +34,6 @@ def people(app: Flask) -> dict[str, User]:
         }
         anchor = now.date() + timedelta(days=5)
         builders.participant(session, now, of=study, at="SHA", anchor=anchor)
-        for user in made.values():
-            assert user.fs_uniquifier
         session.commit()
     return made
 
@@ -44,7 +42,7 @@ def page_of(browser: Browser, app: Flask, address: str, user: User) -> Page:
     """A browser in which this user is signed in, at the visit's keying page."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     signer = app.session_interface.get_signing_serializer(app)
-    value = signer.dumps({"_user_id": user.fs_uniquifier, "_fresh": True})
+    value = signer.dumps(builders.browser_of(app.extensions["sessions"], user))
     name = app.config["SESSION_COOKIE_NAME"]
     context.add_cookies([{"name": name, "value": value, "url": address}])
     return context.new_page()

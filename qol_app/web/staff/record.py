@@ -23,6 +23,7 @@ from qol_app.web.staff import missing_views, words
 from qol_app.web.staff.contact_form import ANY_WAY, REFUSALS, WISHES
 from qol_app.web.staff.lists import hand_over_url, may, participant_url
 from qol_app.web.staff.timeline import Axis, TimelineVisit, on_timeline
+from qol_app.web.staff.ways import Way, on_file, ways_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,10 @@ class ParticipantPage:
     today: float | None
     visits: tuple[VisitBlock, ...]
     events: tuple[EventRow, ...]
-    has_contact: bool
+    ways: tuple[Way, ...]
+    """How a link can be sent."""
+    is_on_file: bool
+    """Whether any address is, refused or not."""
     may_send: bool
     may_see_answers: bool
     may_record: bool
@@ -141,7 +145,8 @@ def participant_page(
         today=axis.place(today) if axis.holds(today) else None,
         visits=tuple(_block(protocol, participant, visit) for visit in visits),
         events=tuple(_event(participant, each) for each in _by_day(participant)),
-        has_contact=participant.contact is not None,
+        ways=ways_to(participant),
+        is_on_file=bool(on_file(participant)),
         may_send=may(Permission.SEND_LINKS, participant),
         may_see_answers=may(Permission.SEE_ANSWERS, participant),
         may_record=may(Permission.RECORD_EVENTS, participant),
