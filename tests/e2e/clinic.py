@@ -24,7 +24,7 @@ from qol_app.domain.schedule import today_at
 from qol_app.domain.study import Purpose
 from qol_app.domain.study_file import parse
 from qol_app.factory import create_app
-from qol_app.services import studies
+from qol_app.services import messages, studies
 from qol_app.settings import from_environment
 from tests import builders
 from tests.messaging import gateway as gateways
@@ -103,6 +103,14 @@ class Clinic:
     def go(self, page: Page, path: str) -> None:
         """Open a page by its path."""
         page.goto(self.address + path)
+
+    def send_what_waits(self) -> None:
+        """Do what the sweep does a minute after planning: have every waiting message sent."""
+        queue = self.app.extensions["queue"]
+        with self.app.extensions["sessions"].read() as session:
+            waiting = messages.unsent(session, before=datetime.now(UTC))
+        for message_id in waiting:
+            queue.send_message(message_id)
 
     def mail(self, number: int = -1) -> tuple[str, str, str]:
         """Recipient, subject and text of a mail that the server took; by default the last."""
