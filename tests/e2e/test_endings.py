@@ -73,7 +73,7 @@ def test_nobody_writes_to_who_has_died_and_the_death_has_its_own_band(clinic: Cl
     expect(board).not_to_contain_text(number)
     cells = completion(clinic, nurse, "Baseline")
     assert cells[1:] == ["–", "0/1 (0%)", "–", "Died 1"]
-    expect(nurse.locator("#completion .completion__band--ended")).to_have_count(3)
+    expect(nurse.locator("#completion .completion__band--died")).to_have_count(3)
     expect(nurse.locator(".completion__legend")).to_contain_text("Died")
 
 
