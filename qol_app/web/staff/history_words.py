@@ -17,7 +17,7 @@ from qol_app.web.navigation import in_words
 from qol_app.web.staff import words
 
 ACTIONS = {
-    Action.PARTICIPANT_ENROLLED: _l("Enrolled"),
+    Action.PARTICIPANT_ENROLLED: _l("Enrolled in the study"),
     Action.PARTICIPANT_CHANGED: _l("Details changed"),
     Action.PARTICIPANT_EVENT_STRUCK: _l("Event struck out"),
     Action.CONTACT_CHANGED: _l("Contact details changed"),

@@ -66,7 +66,7 @@ def test_what_happened_today_stands_above_the_enrolment_with_who_recorded_it(
     assert staff.post(f"{LIST}/{world.due.number}/events", data=day).status_code == 303
     told = history(staff, world.due.number)
     assert told.startswith("2026-03-02 Died staff-sha")
-    assert "Enrolled the system" in told  # it concerns all visits, so it names none
+    assert "Enrolled in the study the system" in told  # it concerns all visits, so it names none
 
 
 def test_a_mail_to_staff_is_no_message_to_the_participant(
