@@ -85,7 +85,8 @@ def test_who_stops_the_questionnaires_stays_in_the_study_and_what_was_sent_count
     first = desk.enrol(clinic, nurse, email=PATIENT)
     desk.visit(nurse).locator("button[name=channel][value=email]").click()
     link = clinic.link_in(clinic.mail()[2])
-    desk.answer_all(clinic.somebody(width=390, height=844), link)
+    patient = clinic.somebody(width=390, height=844)
+    desk.answer_all(patient, link)
     second = desk.enrol(clinic, nurse, email="zhao@home.example")
     plan(clinic, nurse, second)
 
@@ -102,6 +103,9 @@ def test_who_stops_the_questionnaires_stays_in_the_study_and_what_was_sent_count
     expect(nurse.locator(".events")).to_contain_text("Says the questions tire her")
     desk.visit(nurse).get_by_role("link", name="See the answers").click()
     expect(nurse.locator("#scores-daily-life-check tbody tr").first).not_to_contain_text("Missing")
+
+    patient.goto(link)
+    expect(patient.locator("main")).to_contain_text("Nothing more is asked of you.")
 
     board = desk.worklist(clinic, nurse)
     expect(board).to_contain_text("Nobody waits today")
