@@ -138,10 +138,16 @@ def participant(
     group: str = "A",
     language: str = "en",
     email: str | None = None,
+    phone: str | None = None,
 ) -> Participant:
     """A participant of a study, by default one of the example study's group A."""
     new = enrolment.NewParticipant(
-        group=group, anchor_date=anchor, language=language, birth_year=1960, email=email
+        group=group,
+        anchor_date=anchor,
+        language=language,
+        birth_year=1960,
+        email=email,
+        phone=phone,
     )
     where = site(session, of, at)
     return enrolment.enrol(session, of, where, new, vault=VAULT, actor=COMMAND, now=now)

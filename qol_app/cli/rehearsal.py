@@ -148,8 +148,8 @@ def _write(path: Path, passwords: Mapping[str, str]) -> None:
 
 
 def _links(session: Session, study: Study) -> list[str]:
-    open_now = worklist.tasks(session, study, sites=None, now=base.now())[:LINKS]
+    waiting = worklist.waiting(session, study, sites=None, now=base.now())
     return [
         links.issue(session, task.visit, channel="screen", actor=ACTOR, now=base.now())[1]
-        for task in open_now
+        for task in worklist.tasks(session, waiting[:LINKS])
     ]

@@ -137,12 +137,14 @@ class Tasks:
 
     def _ask_again(self, now: datetime) -> None:
         with self.sessions.read() as session:
-            due = postponements.to_ask_again(session, now=now)
+            due = postponements.to_ask_again(session, ways=self.ways, now=now)
         for visit_id in due:
             with logged("ask_again", visit_id):
                 with self.sessions.write() as session:
                     actor = actors.job("ask_again")
-                    message = postponements.ask_again(session, visit_id, actor=actor, now=now)
+                    message = postponements.ask_again(
+                        session, visit_id, ways=self.ways, actor=actor, now=now
+                    )
                     session.commit()
                 if message is not None:
                     self.send_message(message.id)

@@ -33,7 +33,7 @@ from qol_app.domain.compliance import (
 from qol_app.domain.forecast import Forecast, VisitCount, forecast, half_width
 from qol_app.domain.schedule import Window, today_at
 from qol_app.services import facts, studies
-from qol_app.services.worklist import at_sites
+from qol_app.services.sites import at_sites
 
 FEWEST_FOR_SD = 10
 NOTHING = ParticipantFacts()

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from qol_app.domain.compliance import FormFacts, ParticipantFacts
+from qol_app.domain.compliance import FormFacts, FormStatus, ParticipantFacts
 from qol_app.domain.eligibility import Eligibility, may_answer
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.schedule import Window, today_at
@@ -66,8 +66,20 @@ def visit_facts(visit: VisitRow) -> FormFacts:
         started=any(form.started for form in forms),
         submitted_on=max(sent) if len(sent) == len(forms) else None,
         any_answer=any(form.any_answer for form in forms),
-        reason=next((form.reason for form in forms if form.reason), None),
+        reason=visit_reason(form.reason for form in forms if form.submitted_on is None),
     )
+
+
+def visit_reason(reasons: Iterable[str | None]) -> str | None:
+    """Return why a visit's unsent forms are missing, from the reason of each.
+
+    None as long as one of them has none. Declined only if all were: a form that may still come
+    keeps the visit open.
+    """
+    given = list(reasons)
+    if not given or None in given:
+        return None
+    return next((reason for reason in given if reason != FormStatus.DECLINED), given[0])
 
 
 def today_of(participant: ParticipantRow, now: datetime) -> date:

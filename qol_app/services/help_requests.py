@@ -16,6 +16,7 @@ from qol_app.domain.errors import InvalidInput, NotFound
 from qol_app.domain.events import Action
 from qol_app.services import refusals, staff_messages
 from qol_app.services.opened import OpenSurvey
+from qol_app.services.sites import of_sites
 from qol_app.services.staff_messages import StaffMessageKind
 
 LONGEST_NOTE = 500
@@ -82,15 +83,12 @@ def waiting(session: Session, study: Study, *, sites: frozenset[int] | None) -> 
     query = (
         select(HelpRequest)
         .join(HelpRequest.visit)
-        .join(Visit.participant)
-        .where(HelpRequest.settled_at.is_(None), Participant.study_id == study.id)
+        .where(HelpRequest.settled_at.is_(None), of_sites(study, sites))
         .order_by(HelpRequest.asked_at, HelpRequest.id)
         .options(
             joinedload(HelpRequest.visit).joinedload(Visit.participant).joinedload(Participant.site)
         )
     )
-    if sites is not None:
-        query = query.where(Participant.site_id.in_(sites))
     return [
         Call(request=request, visit=request.visit, participant=request.visit.participant)
         for request in session.scalars(query)

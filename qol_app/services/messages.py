@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from qol_app.db.audit import audited
 from qol_app.db.models import Message, Participant, Study, Visit
@@ -21,6 +21,7 @@ from qol_app.messaging import Reason
 from qol_app.services import facts, links, message_times, message_words, outbox, recipients, survey
 from qol_app.services.outbox import Claimed, MessageStatus, Outcome
 from qol_app.services.recipients import EMAIL_ONLY
+from qol_app.services.sites import of_sites
 
 LINK = Kind.LINK
 AGAIN = Kind.AGAIN
@@ -243,19 +244,19 @@ def bounced(
     Args:
         sites: Site ids to look at; None means all of the study.
     """
-    newest = select(func.max(Message.id).label("id")).group_by(Message.visit_id).subquery()
+    newer = aliased(Message)
+    is_last = ~exists().where(newer.visit_id == Message.visit_id, newer.id > Message.id)
     query = (
         select(Message, Visit)
-        .join(newest, newest.c.id == Message.id)
         .join(Visit, Visit.id == Message.visit_id)
-        .join(Visit.participant)
         .where(
-            Participant.study_id == study.id,
+            of_sites(study, sites),
             Message.status.in_(_LOST),
+            is_last,
             Visit.closes_on >= now.date() - timedelta(days=1),
         )
         .options(
-            contains_eager(Visit.participant).options(
+            joinedload(Visit.participant).options(
                 joinedload(Participant.site),
                 joinedload(Participant.contact),
                 selectinload(Participant.events),
@@ -264,8 +265,6 @@ def bounced(
         )
         .order_by(Message.id.desc())
     )
-    if sites is not None:
-        query = query.where(Participant.site_id.in_(sites))
     return [
         Undelivered(message=message, visit=visit, participant=visit.participant)
         for message, visit in session.execute(query)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from qol_app.db.audit import audited
@@ -25,14 +26,15 @@ from qol_app.domain.errors import Conflict, InvalidInput
 from qol_app.domain.events import ENDINGS, Action
 from qol_app.domain.missing import MissingReason, propose
 from qol_app.domain.postponing import Reason
-from qol_app.domain.schedule import WindowState, window_state
+from qol_app.domain.schedule import WindowState, today_at, window_state
 from qol_app.services import facts, postponements
 from qol_app.services.outbox import MessageStatus
-from qol_app.services.worklist import ZONE_MARGIN, at_sites
+from qol_app.services.sites import of_sites
+from qol_app.services.worklist import ZONE_MARGIN
 
 LONGEST_NOTE = 500
 SHOWN = 50
-"""Unexplained visits that the worklist shows at most; it says how many more there are."""
+"""Unexplained visits on one page."""
 
 ON_ITS_WAY = frozenset(
     {
@@ -59,14 +61,21 @@ class Unexplained:
 
 @dataclass(frozen=True, kw_only=True)
 class UnexplainedVisits:
-    """Those that a reader sees first, longest closed last, and how many there are."""
+    """Some of them, lately closed first, and how many there are."""
 
     shown: tuple[Unexplained, ...]
     total: int
 
 
 def unexplained(
-    session: Session, study: Study, *, sites: frozenset[int] | None, now: datetime
+    session: Session,
+    study: Study,
+    *,
+    sites: frozenset[int] | None,
+    now: datetime,
+    since: date | None = None,
+    page: int = 1,
+    size: int = SHOWN,
 ) -> UnexplainedVisits:
     """Return the visits that want a reason, lately closed first.
 
@@ -75,12 +84,18 @@ def unexplained(
 
     Args:
         sites: Site ids to look at; None means all of the study.
+        since: Look only at visits that closed on that day or later; None looks at all.
+        page: Which of them to return, from 1.
+        size: How many of them to return.
     """
-    query = _closed(study, sites, now)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    today = {site.id: today_at(ZoneInfo(site.timezone), now) for site in study.sites}
+    rows = session.connection().execute(_closed(study, sites, now, since))
+    closed = [row.id for row in rows if today[row.site_id] > row.closes_on]
+    ids = closed[(page - 1) * size : page * size]
     visits = session.scalars(
-        query.order_by(Visit.closes_on.desc(), Visit.id)
-        .limit(SHOWN)
+        select(Visit)
+        .where(Visit.id.in_(ids))
+        .order_by(Visit.closes_on.desc(), Visit.id)
         .options(
             joinedload(Visit.participant).options(
                 joinedload(Participant.site), selectinload(Participant.events)
@@ -92,12 +107,14 @@ def unexplained(
     shown = tuple(
         Unexplained(visit=visit, participant=visit.participant, proposal=proposals[visit.id])
         for visit in visits
-        if facts.today_of(visit.participant, now) > visit.closes_on
     )
-    return UnexplainedVisits(shown=shown, total=total - (len(visits) - len(shown)))
+    return UnexplainedVisits(shown=shown, total=len(closed))
 
 
-def _closed(study: Study, sites: frozenset[int] | None, now: datetime) -> Select[Visit]:
+def _closed(
+    study: Study, sites: frozenset[int] | None, now: datetime, since: date | None
+) -> Select[int, date, int]:
+    """Select id, site and last day of the visits, lately closed first."""
     ended = exists().where(
         ParticipantEvent.participant_id == Visit.participant_id,
         ParticipantEvent.kind.in_(ENDINGS),
@@ -107,16 +124,18 @@ def _closed(study: Study, sites: frozenset[int] | None, now: datetime) -> Select
     wanting = Visit.responses.any(
         (Response.submitted_at.is_(None)) & (Response.missing_reason.is_(None))
     )
-    return (
-        select(Visit)
+    query = (
+        select(Visit.id, Visit.closes_on, Participant.site_id)
         .join(Visit.participant)
         .where(
-            *at_sites(study, sites),
+            of_sites(study, sites),
             Visit.closes_on < now.date() + ZONE_MARGIN,
             wanting,
             ~ended,
         )
+        .order_by(Visit.closes_on.desc(), Visit.id)
     )
+    return query if since is None else query.where(Visit.closes_on >= since)
 
 
 def proposed(session: Session, visits: Collection[Visit]) -> dict[int, MissingReason | None]:

@@ -16,9 +16,9 @@ from qol_app.domain.actor import Actor
 from qol_app.domain.errors import InvalidInput
 from qol_app.domain.events import Action
 from qol_app.domain.postponing import Delay, Reason
-from qol_app.messaging import text
-from qol_app.services import facts, messages, survey
+from qol_app.services import facts, messages, recipients, survey
 from qol_app.services.outbox import MessageStatus
+from qol_app.services.recipients import EMAIL_ONLY
 
 MORNING = time(9)
 """From when on a day a participant may be asked again, by the site's clock."""
@@ -94,11 +94,16 @@ def waiting(session: Session, visit_ids: Iterable[int], today: date) -> dict[int
     return {visit_id: each for visit_id, each in found.items() if each.until_on > today}
 
 
-def to_ask_again(session: Session, *, now: datetime) -> list[int]:
-    """Return the ids of visits whose participants are to be asked again now, by e-mail.
+def to_ask_again(
+    session: Session, *, ways: frozenset[str] = EMAIL_ONLY, now: datetime
+) -> list[int]:
+    """Return the ids of visits whose participants are to be asked again now.
 
-    Those are visits whose last postponement has come to its day, for which no mail that asks
-    again waits or was planned or sent since, and that can be answered.
+    Those are visits whose last postponement has come to its day, for which no message that asks
+    again waits or was planned or sent since, and about which their participants are written to.
+
+    Args:
+        ways: The channels that this deployment serves.
     """
     asked = exists().where(
         Message.visit_id == Postponement.visit_id,
@@ -121,10 +126,12 @@ def to_ask_again(session: Session, *, now: datetime) -> list[int]:
     )
     found = session.scalars(query).all()
     last = latest(session, [each.visit_id for each in found])
+    due = [each.visit for each in found if last[each.visit_id] is each and _is_due(each, now)]
+    beside = recipients.known(session, due)
     return [
-        each.visit_id
-        for each in found
-        if last[each.visit_id] is each and _is_due(each, now) and _can_be_asked(each.visit, now)
+        visit.id
+        for visit in due
+        if recipients.judge(visit, messages.AGAIN, beside, ways=ways, now=now).channel is not None
     ]
 
 
@@ -134,18 +141,19 @@ def _is_due(postponement: Postponement, now: datetime) -> bool:
     return timedelta(0) <= since <= LATE and clock.time() >= MORNING
 
 
-def _can_be_asked(visit: Visit, now: datetime) -> bool:
-    participant = visit.participant
-    return (
-        facts.eligibility(visit, now=now).allowed
-        and participant.contact is not None
-        and participant.language in text.languages(messages.AGAIN)
-    )
+def ask_again(
+    session: Session,
+    visit_id: int,
+    *,
+    ways: frozenset[str] = EMAIL_ONLY,
+    actor: Actor,
+    now: datetime,
+) -> Message | None:
+    """Put the message that asks again into the outbox and return it.
 
-
-def ask_again(session: Session, visit_id: int, *, actor: Actor, now: datetime) -> Message | None:
-    """Put the mail that asks again into the outbox, and return it; None if it is there already."""
+    None if it is there already, or its participant is not to be written to.
+    """
     visit = session.get_one(Visit, visit_id, with_for_update=True)
-    if visit_id not in to_ask_again(session, now=now):
+    if visit_id not in to_ask_again(session, ways=ways, now=now):
         return None
-    return messages.plan(session, visit, kind=messages.AGAIN, actor=actor, now=now)
+    return messages.plan(session, visit, kind=messages.AGAIN, ways=ways, actor=actor, now=now)

@@ -72,11 +72,13 @@ def _waits_until(session: Session, visit_ids: list[int]) -> dict[int, date]:
 
 
 def _asked_at(session: Session, visit_ids: list[int]) -> dict[int, datetime]:
-    query = select(Message.visit_id, Message.sent_at, Message.due_at, Message.planned_at)
+    query = select(
+        Message.visit_id, Message.status, Message.sent_at, Message.due_at, Message.planned_at
+    )
     asked: dict[int, datetime] = {}
-    for visit_id, *moments in session.execute(
-        query.where(Message.visit_id.in_(visit_ids), Message.status.in_(ARRIVED))
-    ):
+    for visit_id, status, *moments in session.execute(query.where(Message.visit_id.in_(visit_ids))):
+        if status not in ARRIVED:
+            continue
         at = next(moment for moment in moments if moment is not None)
         asked[visit_id] = max(at, asked.get(visit_id, at))
     return asked
@@ -86,14 +88,13 @@ def _failed(session: Session, participant_ids: set[int]) -> dict[int, dict[str, 
     """Return the channels whose last message with an outcome came back."""
     query = (
         select(Message.participant_id, Message.channel, Message.status, Message.settled_at)
-        .where(
-            Message.participant_id.in_(participant_ids),
-            Message.status.in_((*ARRIVED, MessageStatus.BOUNCED)),
-        )
+        .where(Message.participant_id.in_(participant_ids))
         .order_by(Message.id)
     )
     failed: dict[int, dict[str, datetime]] = {}
     for participant_id, channel, status, settled_at in session.execute(query):
+        if status not in (*ARRIVED, MessageStatus.BOUNCED):
+            continue
         of_participant = failed.setdefault(participant_id, {})
         of_participant.pop(channel, None)
         if status == MessageStatus.BOUNCED and settled_at is not None:

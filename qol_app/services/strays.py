@@ -18,6 +18,7 @@ from qol_app.domain.strays import Settled, Why, may_be_taken
 from qol_app.services import forms, responses
 from qol_app.services.opened import OpenResponse, OpenVisit
 from qol_app.services.responses import Answer
+from qol_app.services.sites import of_sites
 from questionnaires.model import NoAnswer
 
 
@@ -112,18 +113,14 @@ def waiting(
     query = (
         select(StrayAnswer, Visit)
         .join(Visit, Visit.id == StrayAnswer.visit_id)
-        .join(Visit.participant)
-        .where(Participant.study_id == study.id, StrayAnswer.settled_at.is_(None))
+        .where(StrayAnswer.settled_at.is_(None), of_sites(study, sites))
         .options(joinedload(Visit.participant).joinedload(Participant.site))
-        .order_by(Participant.number, Visit.number)
     )
-    if sites is not None:
-        query = query.where(Participant.site_id.in_(sites))
     counts: dict[int, tuple[Participant, Visit, int]] = {}
     for _stray, visit in session.execute(query):
         _, _, count = counts.get(visit.id, (None, None, 0))
         counts[visit.id] = (visit.participant, visit, count + 1)
-    return list(counts.values())
+    return sorted(counts.values(), key=lambda found: (found[0].number, found[1].number))
 
 
 def of_visit(session: Session, visit: Visit) -> list[StrayAnswer]:

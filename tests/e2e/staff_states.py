@@ -23,6 +23,23 @@ def worklist(stage: Stage) -> None:
     stage.go(study(WATCHED, "worklist"))
 
 
+def worklist_more(stage: Stage) -> None:
+    """The sheet with what else can be done about a visit."""
+    worklist(stage)
+    stage.page.locator("[popovertarget]").first.click()
+    expect(stage.page.locator(".row-more:popover-open")).to_be_visible()
+
+
+def closed_visits(stage: Stage) -> None:
+    closed(stage)
+    stage.go(study("example", "closed-visits"))
+
+
+def closed_visits_none(stage: Stage) -> None:
+    happened(stage)
+    stage.go(study("example", "closed-visits"))
+
+
 def why_missing(stage: Stage) -> None:
     number = happened(stage)
     stage.go(study("example", f"participants/{number}/visits/baseline/missing"))
@@ -156,7 +173,10 @@ STATES: dict[str, Callable[[Stage], None]] = (
         for state in (
             sign_in,
             worklist,
+            worklist_more,
             closed,
+            closed_visits,
+            closed_visits_none,
             why_missing,
             why_missing_mistake,
             completion,

@@ -88,6 +88,7 @@ TABLE: dict[str, tuple[str, str, int]] = {
     "staff.calendar": ("ACSM", STUDY, 200),
     "staff.change_contact": ("S", SITE, 422),
     "staff.close_query": ("M", SITE, 404),
+    "staff.closed_visits": ("ACSM", STUDY, 200),
     "staff.completion": ("ACSNM", STUDY, 200),
     "staff.contact": ("S", SITE, 200),
     "staff.correct": ("CS", SITE, 422),

@@ -227,6 +227,41 @@ def test_nobody_is_asked_again_who_has_no_address(
     assert due(session, then) == []
 
 
+def test_nobody_is_asked_again_who_wants_no_mail_or_is_lost(
+    session: Session, person: Participant, visit: Visit, now: datetime
+) -> None:
+    put_off(session, visit, now)
+    then = now + 3 * DAY
+    with audited(session, actor=JOB, action=Action.PARTICIPANT_CHANGED, now=now):
+        person.refused_channels = ["email"]
+    assert due(session, then) == []
+    assert postponements.ask_again(session, visit.id, actor=JOB, now=then) is None
+    with audited(session, actor=JOB, action=Action.PARTICIPANT_CHANGED, now=now):
+        person.refused_channels = []
+    assert due(session, then) == [visit.id]
+    enrolment.record_event(
+        session, person, ParticipantEventKind.LOST, happened_on=now.date(), actor=JOB, now=now
+    )
+    assert due(session, then) == []
+
+
+def test_who_has_a_phone_alone_is_asked_again_by_text_message_where_that_is_served(
+    session: Session, now: datetime
+) -> None:
+    study = builders.study(session, now)
+    person = builders.participant(
+        session, now, of=study, at="SHA", anchor=now.date() + 5 * DAY, phone="+8613800138000"
+    )
+    visit = participants.visit(session, person, "baseline")
+    put_off(session, visit, now)
+    then = now + 3 * DAY
+    assert due(session, then) == []
+    both = frozenset({"email", "sms"})
+    message = postponements.ask_again(session, visit.id, ways=both, actor=JOB, now=then)
+    assert message is not None
+    assert (message.channel, message.kind) == ("sms", "again")
+
+
 def test_nobody_is_asked_again_after_a_withdrawal(
     session: Session, person: Participant, visit: Visit, now: datetime
 ) -> None:

@@ -107,8 +107,7 @@ def test_a_simulated_study_shows_every_state_of_the_patients_side(sessions: Sess
 def test_some_visits_of_the_trial_wait_today_until_a_later_day(sessions: Sessions) -> None:
     simulate(sessions, NCT, seed=1, count=40)
     with sessions.read() as session:
-        tasks = worklist.tasks(session, studies.find(session, NCT.id), sites=None, now=NOW)
-        assert any(task.waits for task in tasks)
-        assert any(task.waits is None for task in tasks)
+        found = worklist.waiting(session, studies.find(session, NCT.id), sites=None, now=NOW)
+        assert {each.is_put_off for each in found} == {True, False}
         moments = session.scalars(select(Postponement.recorded_at)).all()
         assert max(moments) < NOW

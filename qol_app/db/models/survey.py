@@ -21,6 +21,7 @@ class Visit(Base):
     __table_args__ = (
         UniqueConstraint("participant_id", "code"),
         Index("ix_visit_opens_on_closes_on", "opens_on", "closes_on"),
+        Index("ix_visit_closes_on_opens_on", "closes_on", "opens_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,6 +53,8 @@ class Response(Base):
     __table_args__ = (
         UniqueConstraint("visit_id", "instrument_id"),
         Index("ix_response_scoring", "scored_at", "submitted_at"),
+        Index("ix_response_submitted_at", "submitted_at", "visit_id"),
+        Index("ix_response_standing", "visit_id", "submitted_at", "missing_reason", "started_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -26,6 +26,7 @@ from qol_app.web.staff import (
     subject_views,
     views,
     visit_views,
+    worklist_views,
 )
 from qol_app.web.staff.blueprint import bp
 
@@ -51,6 +52,7 @@ __all__ = [
     "subject_views",
     "views",
     "visit_views",
+    "worklist_views",
 ]
 
 

@@ -15,13 +15,12 @@ from qol_app.domain.compliance import FormStatus
 from qol_app.domain.missing import MissingReason
 from qol_app.domain.roles import Permission
 from qol_app.domain.study import Protocol
-from qol_app.services import completion, forms, studies
+from qol_app.services import completion, studies
 from qol_app.services.completion import Count, MainVisit
 from qol_app.web import guards, unit
 from qol_app.web.guards import requires
-from qol_app.web.locale import language
 from qol_app.web.navigation import in_words
-from qol_app.web.staff import words
+from qol_app.web.staff import instrument_titles, words
 from qol_app.web.staff.blueprint import bp
 from qol_app.web.staff.missing_views import REASONS
 
@@ -114,7 +113,7 @@ def show_completion() -> ResponseReturnValue:
     chosen = wanted if wanted in known else protocol.analysis.main.instrument
     main = completion.main_visit(session, g.study, found) if sites is None else None
     page = CompletionPage(
-        instruments=_instruments(protocol),
+        instruments=tuple(instrument_titles.of(protocol).items()),
         instrument=chosen,
         visits=_visits(protocol, found, chosen),
         sites=_sites(protocol, found, chosen),
@@ -122,16 +121,6 @@ def show_completion() -> ResponseReturnValue:
         legend=tuple((kind, str(text)) for kind, text in LEGEND.items()),
     )
     return render_template("staff/completion.html", page=page)
-
-
-def _instruments(protocol: Protocol) -> tuple[tuple[str, str], ...]:
-    session, offered = unit.reading(), protocol.languages
-    spoken = language() if language() in offered else offered[0]
-    return tuple(
-        (use.id, forms.wording(session, version, spoken).title)
-        for use in protocol.instruments
-        for version in [studies.form_version(session, use.id, use.version)]
-    )
 
 
 def _visits(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,15 +18,21 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from qol_app.db.models import Response, Visit
 from qol_app.domain.missing import MissingReason
 from qol_app.domain.roles import Permission
+from qol_app.domain.study import Protocol
 from qol_app.services import facts, missing, participants, studies
-from qol_app.services.missing import LONGEST_NOTE, Unexplained
+from qol_app.services.missing import LONGEST_NOTE, SHOWN, Unexplained
 from qol_app.web import guards, unit
 from qol_app.web.guards import requires
 from qol_app.web.locale import language
 from qol_app.web.navigation import in_words
-from qol_app.web.staff import words
+from qol_app.web.staff import back, words
 from qol_app.web.staff.blueprint import bp
-from qol_app.web.staff.lists import may, participant_url
+from qol_app.web.staff.lists import Option, may, participant_url
+
+LATELY = timedelta(days=28)
+"""How far back the worklist asks for reasons; older ones have a page of their own."""
+FIRST = 10
+"""Closed visits that the worklist shows at most."""
 
 PAGE = "/participants/<number>/visits/<visit>/missing"
 
@@ -99,7 +106,7 @@ class MissingRow:
     site: str
     visit: str
     closed_on: str
-    reasons: tuple[tuple[str, str], ...]
+    reasons: tuple[Option, ...]
     proposal: str
     """The value of the reason that is chosen beforehand; empty where nothing suggests one."""
     save_url: str | None
@@ -109,34 +116,63 @@ class MissingRow:
 
 @dataclass(frozen=True, kw_only=True)
 class MissingSection:
-    """The section of the worklist; ``more`` are not shown."""
+    """Closed visits that want a reason: some of them, and how many there are."""
 
     rows: tuple[MissingRow, ...]
     total: int
-    more: int
+    first: int
+    """Place of the first shown among all, from 1."""
+    came_from: str
+    """The list on which they stand, as forms name it."""
+    page: int
+
+    @property
+    def last(self) -> int:
+        """The place of the last shown."""
+        return self.first + len(self.rows) - 1
 
 
-def waiting() -> MissingSection:
-    """Return the closed visits of the user's sites that want a reason."""
-    protocol = studies.in_force(g.study)
+def lately_closed() -> MissingSection:
+    """Return those of the user's sites that closed in the last four weeks."""
+    return _section(1, "worklist", FIRST, since=unit.now().date() - LATELY)
+
+
+@bp.get("/closed-visits")
+@requires(Permission.SEE_PARTICIPANTS)
+def closed_visits() -> ResponseReturnValue:
+    """Show all closed visits of the user's sites that want a reason, however long ago."""
+    page = max(request.args.get("page", 1, type=int), 1)
+    return render_template("staff/closed_visits.html", missing=_section(page, "closed", SHOWN))
+
+
+def _section(page: int, came_from: str, size: int, since: date | None = None) -> MissingSection:
+    protocol, sites = studies.in_force(g.study), guards.sites(Permission.SEE_PARTICIPANTS)
     found = missing.unexplained(
-        unit.session(), g.study, sites=guards.sites(Permission.SEE_PARTICIPANTS), now=unit.now()
+        unit.session(), g.study, sites=sites, now=unit.now(), since=since, page=page, size=size
     )
-    rows = tuple(_row(protocol.visit(each.visit.code).name, each) for each in found.shown)
-    return MissingSection(rows=rows, total=found.total, more=found.total - len(rows))
+    offered = {died: tuple(offered_reasons(may_have_died=died)) for died in (False, True)}
+    return MissingSection(
+        rows=tuple(_row(protocol, each, offered) for each in found.shown),
+        total=found.total,
+        first=(page - 1) * size + 1,
+        came_from=came_from,
+        page=page,
+    )
 
 
-def _row(visit_name: Mapping[str, str], found: Unexplained) -> MissingRow:
+def _row(
+    protocol: Protocol, found: Unexplained, offered: Mapping[bool, tuple[Option, ...]]
+) -> MissingRow:
     participant, code = found.participant, found.visit.code
     died = facts.participant_facts(participant.events).died_on is not None
     url = participant_url("staff.say_why_missing", participant.number, visit=code)
     return MissingRow(
         number=participant.number,
         url=participant_url("staff.participant", participant.number),
-        site=in_words(studies.in_force(g.study).site(participant.site.code).name),
-        visit=in_words(visit_name),
+        site=in_words(protocol.site(participant.site.code).name),
+        visit=in_words(protocol.visit(code).name),
         closed_on=words.day(found.visit.closes_on),
-        reasons=tuple(offered_reasons(may_have_died=died)),
+        reasons=offered[died],
         proposal=found.proposal.value if found.proposal else "",
         save_url=url if may(Permission.SET_REASONS, participant) else None,
         page_url=url,
@@ -178,9 +214,7 @@ def say_why_missing(number: str, visit: str) -> ResponseReturnValue:
         now=unit.now(),
     )
     flash(_("The reason is noted."), "success")
-    if "from" in request.form:
-        return redirect(url_for("staff.worklist", study=g.study.code), 303)
-    return redirect(participant_url("staff.participant", number), 303)
+    return redirect(back.to_list() or participant_url("staff.participant", number), 303)
 
 
 def _visit(number: str, code: str) -> Visit:

@@ -20,7 +20,7 @@ from qol_app.services import facts, participants, postponements
 from qol_app.services.participants import VisitRecord
 from qol_app.web import guards, unit
 from qol_app.web.guards import requires
-from qol_app.web.staff import words
+from qol_app.web.staff import back, words
 from qol_app.web.staff.blueprint import bp
 from qol_app.web.staff.lists import may, participant_url
 
@@ -54,7 +54,7 @@ def waiting(
     return {
         visit.code: Waiting(
             text=words.waits(found[visit.id]) if visit.id in found else "",
-            days=_days(facts.window_of(visit), today) if mine else (),
+            days=days(facts.window_of(visit), today) if mine else (),
             reasons=tuple((reason.value, str(text)) for reason, text in words.WAITS.items()),
             url=participant_url("staff.postpone", participant.number, visit=visit.code),
         )
@@ -62,7 +62,8 @@ def waiting(
     }
 
 
-def _days(window: Window, today: date) -> tuple[tuple[str, str], ...]:
+def days(window: Window, today: date) -> tuple[tuple[str, str], ...]:
+    """Return value and words of the days until which a visit can be put off."""
     offered = postponing.days(window, today)
     return tuple(
         (delay.value, f"{DELAYS[delay]} ({words.day(day)})") for delay, day in offered.items()
@@ -86,4 +87,4 @@ def postpone(number: str, visit: str) -> ResponseReturnValue:
         now=unit.now(),
     )
     flash(words.waits(made), "success")
-    return redirect(participant_url("staff.participant", number), 303)
+    return redirect(back.to_list() or participant_url("staff.participant", number), 303)

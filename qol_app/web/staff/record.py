@@ -18,12 +18,11 @@ from qol_app.domain.study import Protocol
 from qol_app.services import facts
 from qol_app.services.participants import FormRecord, VisitRecord
 from qol_app.web.navigation import in_words
-from qol_app.web.staff import missing_views, words
+from qol_app.web.staff import missing_views, ways, words
 from qol_app.web.staff.contact_form import ANY_WAY, REFUSALS, WISHES
-from qol_app.web.staff.lists import hand_over_url, may, participant_url
+from qol_app.web.staff.lists import Option, hand_over_url, may, participant_url
 from qol_app.web.staff.message_rows import MessageRow, held, message_row
 from qol_app.web.staff.timeline import Axis, TimelineVisit, on_timeline
-from qol_app.web.staff.ways import Way, on_file, ways_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +66,8 @@ class VisitBlock:
     links: tuple[LinkRow, ...]
     messages: tuple[MessageRow, ...]
     may_be_sent: bool
+    ways: tuple[Option, ...]
+    """Channel and words of each way by which a message would go out now."""
     has_good_link: bool
     has_answers: bool
     is_current: bool
@@ -103,10 +104,7 @@ class ParticipantPage:
     today: float | None
     visits: tuple[VisitBlock, ...]
     events: tuple[EventRow, ...]
-    ways: tuple[Way, ...]
-    """How a link can be sent."""
-    is_on_file: bool
-    """Whether any address is, refused or not."""
+    has_contact: bool
     may_send: bool
     may_see_answers: bool
     may_record: bool
@@ -121,6 +119,7 @@ def participant_page(
 ) -> ParticipantPage:
     """Return what the page of a participant shows."""
     axis, why_not = Axis(visits), held(visits, now=now)
+    possible = ways.offered([each.state.visit for each in visits if each.may_be_answered])
     today = facts.today_of(participant, now)
     return ParticipantPage(
         number=participant.number,
@@ -128,10 +127,9 @@ def participant_page(
         facts=facts_of(protocol, participant),
         timeline=tuple(on_timeline(protocol, visit, axis) for visit in visits),
         today=axis.place(today) if axis.holds(today) else None,
-        visits=tuple(_block(protocol, participant, visit, why_not) for visit in visits),
+        visits=tuple(_block(protocol, participant, visit, possible, why_not) for visit in visits),
         events=tuple(_event(participant, each) for each in _by_day(participant)),
-        ways=ways_to(participant),
-        is_on_file=bool(on_file(participant)),
+        has_contact=participant.contact is not None,
         may_send=may(Permission.SEND_LINKS, participant),
         may_see_answers=may(Permission.SEE_ANSWERS, participant),
         may_record=may(Permission.RECORD_EVENTS, participant),
@@ -193,7 +191,11 @@ def _ways(participant: Participant) -> tuple[tuple[str, str], ...]:
 
 
 def _block(
-    protocol: Protocol, participant: Participant, record: VisitRecord, why_not: Mapping[int, str]
+    protocol: Protocol,
+    participant: Participant,
+    record: VisitRecord,
+    possible: Mapping[int, tuple[Option, ...]],
+    why_not: Mapping[int, str],
 ) -> VisitBlock:
     state, visit = record.state, record.state.visit
     zone = ZoneInfo(participant.site.timezone)
@@ -212,6 +214,7 @@ def _block(
         links=tuple(_link(link, zone) for link in record.links),
         messages=tuple(message_row(participant, each, why_not) for each in record.messages),
         may_be_sent=record.may_be_answered,
+        ways=possible.get(visit.id, ()),
         has_good_link=any(link.revoked_at is None for link in record.links),
         has_answers=any(form.response.answers for form in record.forms),
         is_current=record.may_be_answered,

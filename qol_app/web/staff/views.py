@@ -1,4 +1,4 @@
-"""The staff's lists: the worklist, the participants, and enrolling a new one."""
+"""The list of participants, and enrolling a new one."""
 
 from __future__ import annotations
 
@@ -9,43 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from qol_app.domain.roles import Permission
 from qol_app.domain.schedule import today_at
-from qol_app.services import enrolment, participants, studies, worklist
-from qol_app.services.worklist import Narrowing
+from qol_app.services import enrolment, participants, studies
 from qol_app.web import guards, unit
 from qol_app.web.guards import requires
-from qol_app.web.staff import alert_views, calls, lists, missing_views, stray_views, undelivered
+from qol_app.web.staff import lists
 from qol_app.web.staff.blueprint import bp
 from qol_app.web.staff.forms import EnrolmentForm
-
-
-@bp.get("/worklist", endpoint="worklist")
-@requires(Permission.SEE_PARTICIPANTS)
-def show_worklist() -> ResponseReturnValue:
-    """Show every visit of the user's sites that needs something done, most urgent first."""
-    sites = guards.sites(Permission.SEE_PARTICIPANTS)
-    narrowing = Narrowing(
-        site=request.args.get("site", ""),
-        visit=request.args.get("visit", ""),
-        number=request.args.get("q", "").strip(),
-    )
-    session, now = unit.session(), unit.now()
-    page = lists.worklist(
-        studies.in_force(g.study),
-        worklist.tasks(session, g.study, sites=sites, now=now, narrowing=narrowing),
-        worklist.arrivals(session, g.study, sites=sites, now=now),
-        sites=participants.sites(g.study, sites),
-        narrowing=narrowing,
-        may_enrol=guards.holds(Permission.ENROL),
-    )
-    return render_template(
-        "staff/worklist.html",
-        page=page,
-        alerts=alert_views.waiting(),
-        calls=calls.waiting(),
-        strays=stray_views.waiting_visits(),
-        undelivered=undelivered.waiting(),
-        missing=missing_views.waiting(),
-    )
 
 
 @bp.get("/participants", endpoint="participants")

@@ -25,7 +25,7 @@ from qol_app.services import (
 from qol_app.web import guards, unit
 from qol_app.web.guards import requires
 from qol_app.web.locale import language
-from qol_app.web.staff import letter
+from qol_app.web.staff import back, letter
 from qol_app.web.staff.answers import answers_page
 from qol_app.web.staff.blueprint import bp
 from qol_app.web.staff.lists import participant_url
@@ -79,7 +79,7 @@ def send_link(number: str, visit: str) -> ResponseReturnValue:
         _("The text message is on its way.") if is_sms else _("The e-mail is on its way."),
         "success",
     )
-    return redirect(participant_url("staff.participant", number), 303)
+    return redirect(back.to_list() or participant_url("staff.participant", number), 303)
 
 
 @bp.post("/participants/<number>/messages/<int:message_id>/address-failed")

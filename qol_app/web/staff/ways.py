@@ -1,41 +1,35 @@
-"""By which ways staff can send a participant a link: one button each."""
+"""The ways by which staff can write to a participant about a visit, as buttons say them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
-from qol_app.db.models import Participant
+from qol_app.db.models import Visit
 from qol_app.domain.recipients import Channel
+from qol_app.domain.reminders import Kind
+from qol_app.services import recipients
+from qol_app.web import unit
+from qol_app.web.staff.lists import Option
 
-SEND = {Channel.EMAIL: _l("Send by e-mail"), Channel.SMS: _l("Send by text message")}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Way:
-    """A channel with the words on its button."""
-
-    channel: str
-    label: str
+SEND = {Channel.EMAIL: _l("Send e-mail"), Channel.SMS: _l("Send text message")}
 
 
-def ways_to(participant: Participant) -> tuple[Way, ...]:
-    """Return the ways that are served, on file and not refused."""
+def offered(visits: Sequence[Visit]) -> dict[int, tuple[Option, ...]]:
+    """Return by visit the channel and words of each way by which a message would go out now.
+
+    The same rule decides here as when the message is planned and sent.
+    """
     served = current_app.extensions["queue"].tasks.ways
-    open_ways = (on_file(participant) & served) - set(participant.refused_channels)
-    return tuple(
-        Way(channel=channel.value, label=str(label))
-        for channel, label in SEND.items()
-        if channel.value in open_ways
-    )
+    beside, now = recipients.known(unit.session(), visits), unit.now()
 
+    def goes(visit: Visit, channel: Channel) -> bool:
+        verdict = recipients.judge(visit, Kind.LINK, beside, ways=served, now=now, channel=channel)
+        return verdict.channel is not None
 
-def on_file(participant: Participant) -> frozenset[str]:
-    """Return the channels for which an address is on file."""
-    contact = participant.contact
-    if contact is None:
-        return frozenset()
-    held = ((Channel.EMAIL, contact.has_email), (Channel.SMS, contact.has_phone))
-    return frozenset(channel.value for channel, is_held in held if is_held)
+    return {
+        visit.id: tuple((way.value, str(text)) for way, text in SEND.items() if goes(visit, way))
+        for visit in visits
+    }

@@ -132,7 +132,7 @@ def test_on_the_day_the_visit_is_due_again(
     with time_machine.travel(now + timedelta(days=3), tick=False):
         builders.sign_in(staff, world.users["staff"])
         page = staff.get(URL).text
-    assert "Asked to wait" not in page
+    assert "Asked to wait until" not in page
     assert ">Send e-mail<" in page
 
 

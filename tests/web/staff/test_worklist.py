@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask.testing import FlaskClient
 
 from qol_app.db.session import Sessions
+from qol_app.messaging.console import ConsoleSmsSender
 from tests import builders
 from tests.web.conftest import World
 
 URL = "/studies/example/worklist"
 
 
+def table(page: str) -> str:
+    """The table of visits that wait; empty where there is none."""
+    return page.partition('id="worklist"')[2].partition("</table>")[0]
+
+
 def numbers(page: str) -> list[str]:
-    table = page[page.index('id="worklist"') :] if 'id="worklist"' in page else ""
-    return re.findall(r"data-open>([^<]+)</a>", table.partition("</table>")[0])
+    return re.findall(r"data-open>([^<]+)</a>", table(page))
 
 
 def test_staff_see_their_own_site_closing_before_due(staff: FlaskClient, world: World) -> None:
@@ -57,11 +63,11 @@ def test_an_overdue_visit_comes_first_and_counts_to_its_last_accepted_day(
 def test_a_started_form_says_so(
     staff: FlaskClient, world: World, sessions: Sessions, now: datetime
 ) -> None:
-    assert ">Started<" not in staff.get(URL).text
+    assert ">Started<" not in table(staff.get(URL).text)
     with sessions.write() as session:
         builders.answered(session, now, world.due, "baseline", {"ENERGY": 2}, sent=False)
         session.commit()
-    assert ">Started<" in staff.get(URL).text
+    assert ">Started<" in table(staff.get(URL).text)
 
 
 def test_a_sent_form_leaves_the_list_and_shows_among_the_arrivals(
@@ -102,3 +108,95 @@ def test_another_sites_code_in_the_address_shows_nothing_of_it(
 
 def test_an_analyst_is_refused(as_user: Callable[[str], FlaskClient]) -> None:
     assert as_user("analyst").get(URL).status_code == 403
+
+
+def test_it_narrows_by_questionnaire_and_by_status(
+    staff: FlaskClient, world: World, sessions: Sessions, now: datetime
+) -> None:
+    with sessions.write() as session:
+        builders.answered(session, now, world.due, "baseline", {"ENERGY": 2}, sent=False)
+        session.commit()
+    both = [world.closing.number, world.due.number]
+    assert numbers(staff.get(f"{URL}?instrument=daily-life-check").text) == both
+    assert numbers(staff.get(f"{URL}?instrument=eq-5d-5l").text) == []
+    assert numbers(staff.get(f"{URL}?status=started").text) == [world.due.number]
+    assert numbers(staff.get(f"{URL}?status=not_started").text) == [world.closing.number]
+    assert numbers(staff.get(f"{URL}?status=closing").text) == [world.closing.number]
+    assert numbers(staff.get(f"{URL}?status=put_off").text) == []
+    assert numbers(staff.get(f"{URL}?status=no-such").text) == both
+
+
+def test_it_is_sorted_as_asked_and_then_not_grouped(staff: FlaskClient, world: World) -> None:
+    by_number = staff.get(f"{URL}?sort=number").text
+    assert numbers(by_number) == sorted([world.due.number, world.closing.number])
+    assert "table__group" not in table(by_number)
+    by_visit = staff.get(f"{URL}?sort=visit").text
+    assert numbers(by_visit) == [world.due.number, world.closing.number]
+    assert "table__group" in table(staff.get(f"{URL}?sort=no-such").text)
+
+
+def test_more_than_fifty_stand_on_several_pages(
+    staff: FlaskClient, world: World, sessions: Sessions, now: datetime
+) -> None:
+    with sessions.write() as session:
+        for _ in range(52):
+            anchor = now.date() + timedelta(days=9)
+            builders.participant(session, now, of=world.study, at="SHA", anchor=anchor)
+        session.commit()
+    first = staff.get(f"{URL}?sort=number").text
+    second = staff.get(f"{URL}?sort=number&page=2").text
+    assert (len(numbers(first)), len(numbers(second))) == (50, 4)
+    assert "1 to 50 of 54" in first
+    assert "51 to 54 of 54" in second
+    assert 'href="/studies/example/worklist?sort=number&amp;page=2"' in first
+    assert numbers(staff.get(f"{URL}?sort=number&page=99").text) == numbers(second)
+    by_urgency = staff.get(f"{URL}?page=2").text
+    assert re.findall(r'class="table__count">(\d+)<', table(by_urgency)) == ["53"]
+
+
+def test_what_is_done_in_place_leads_back_to_the_same_page(
+    staff: FlaskClient, world: World
+) -> None:
+    page = staff.get(f"{URL}?q={world.due.number}&sort=number").text
+    assert f'name="back" value="q={world.due.number}&amp;sort=number"' in page
+    visit = f"/studies/example/participants/{world.due.number}/visits/baseline"
+    origin = {"from": "worklist", "back": f"q={world.due.number}&sort=number&next=//evil.example"}
+    back = f"{URL}?q={world.due.number}&sort=number"
+    assert staff.post(f"{visit}/send", data=origin).location == back
+    put_off = {"delay": "tomorrow", "reason": "too_ill"}
+    assert staff.post(f"{visit}/postpone", data=origin | put_off).location == back
+    plain = staff.post(f"{visit}/send").location
+    assert plain == f"/studies/example/participants/{world.due.number}"
+
+
+def test_each_row_offers_what_its_user_may_do(
+    staff: FlaskClient, as_user: Callable[[str], FlaskClient], world: World
+) -> None:
+    visit = f"/studies/example/participants/{world.due.number}/visits/baseline"
+    page = table(staff.get(URL).text)
+    for action in ("postpone", "missing", "forms/daily-life-check/keying", "send", "link"):
+        assert f'"{visit}/{action}"' in page
+    page = table(as_user("admin").get(URL).text)
+    assert visit not in page
+    assert "popover" not in page
+
+
+def test_a_text_message_is_offered_to_who_has_a_phone_where_a_gateway_serves(
+    staff: FlaskClient, world: World, sessions: Sessions, now: datetime
+) -> None:
+    with sessions.write() as session:
+        builders.participant(
+            session, now, of=world.study, at="SHA", anchor=now.date(), phone="+8613800138000"
+        )
+        session.commit()
+    assert ">Send text message<" not in staff.get(URL).text
+    serve_text_messages(staff)
+    page = staff.get(URL).text
+    assert page.count(">Send text message<") == 1
+    assert page.count(">Send e-mail<") == 1
+
+
+def serve_text_messages(client: FlaskClient) -> None:
+    """Set up a gateway that prints, as in development."""
+    queue = client.application.extensions["queue"]
+    queue.tasks = replace(queue.tasks, sms=ConsoleSmsSender())

@@ -56,6 +56,13 @@ EVENT = ("id", "participant_id", "kind", "happened_on", "recorded_at", "note")
 """What of an event never changes; it may be struck out, once."""
 INDEXES = (
     ("ix_message_status_due_at", "message", ["status", "due_at"]),
+    ("ix_response_submitted_at", "response", ["submitted_at", "visit_id"]),
+    (
+        "ix_response_standing",
+        "response",
+        ["visit_id", "submitted_at", "missing_reason", "started_at"],
+    ),
+    ("ix_visit_closes_on_opens_on", "visit", ["closes_on", "opens_on"]),
     ("ix_message_provider_id", "message", ["provider_id"]),
 )
 
