@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -40,15 +40,15 @@ class Entry:
 
     on: date
     """The day at the site."""
-    at: datetime | None
-    """None of an event, of which only the day is known."""
+    at: datetime
+    """When it was done; of an event, when it was recorded."""
     action: Action | None = None
     event: ParticipantEvent | None = None
     visit: str | None = None
     """The code of the visit that it concerns, if one."""
     actor_kind: ActorKind | None = None
     actor_name: str = ""
-    """The name of a user; of others their kind says enough."""
+    """The name of a user; of others their kind says enough. Of an event, who recorded it."""
     reason: str = ""
     times: int = 1
 
@@ -63,8 +63,13 @@ def read(session: Session, participant: Participant) -> list[Entry]:
     places, names = _places(session, participant), _names(session, participant)
     zone = ZoneInfo(participant.site.timezone)
     done: dict[object, Entry] = {}
+    recorded: dict[object, Entry] = {}
     for row in session.scalars(query):
+        if _is_to_staff(row):
+            continue
         entry = _entry(row, places, names, zone)
+        if entry.action is Action.PARTICIPANT_EVENT_RECORDED:
+            recorded |= _events_in(row, entry)
         if entry.action in LEFT_OUT:
             continue
         key: object = row.id
@@ -72,13 +77,33 @@ def read(session: Session, participant: Participant) -> list[Entry]:
             key = (entry.action, entry.on, entry.visit, row.actor_kind, row.actor_id)
         before = done.get(key)
         done[key] = entry if before is None else _once_more(before)
-    happened = [Entry(on=event.happened_on, at=None, event=event) for event in participant.events]
-    newest_first = sorted([*done.values(), *happened], key=_moment, reverse=True)
+    happened = [_happened(event, recorded.get(event.id)) for event in participant.events]
+    newest_first = sorted([*happened, *done.values()], key=_moment, reverse=True)
     return newest_first[:NEWEST]
 
 
 def _moment(entry: Entry) -> tuple[date, float]:
-    return entry.on, entry.at.timestamp() if entry.at else 0
+    return entry.on, entry.at.timestamp()
+
+
+def _is_to_staff(row: AuditEvent) -> bool:
+    """Tell whether nothing was done but to write to staff; the participant got nothing."""
+    return {change["table"] for change in row.changes} == {"staff_message"}
+
+
+def _events_in(row: AuditEvent, entry: Entry) -> dict[object, Entry]:
+    """Return by event the entry that tells who recorded it."""
+    return {c["id"]: entry for c in row.changes if c["table"] == ParticipantEvent.__tablename__}
+
+
+def _happened(event: ParticipantEvent, recorded: Entry | None) -> Entry:
+    return Entry(
+        on=event.happened_on,
+        at=event.recorded_at,
+        event=event,
+        actor_kind=recorded.actor_kind if recorded else None,
+        actor_name=recorded.actor_name if recorded else "",
+    )
 
 
 def _once_more(entry: Entry) -> Entry:
@@ -93,11 +118,19 @@ def _entry(
         on=row.at.astimezone(zone).date(),
         at=row.at,
         action=Action(row.action),
-        visit=next((code for code in (_place(c, places) for c in row.changes) if code), None),
+        visit=_one_place(row.changes, places),
         actor_kind=kind,
         actor_name=names.get(row.actor_id, "") if kind is ActorKind.USER else "",
         reason=row.reason or "",
     )
+
+
+def _one_place(
+    changes: Sequence[Mapping[str, Any]], places: Mapping[tuple[str, int], str]
+) -> str | None:
+    """Return the one visit that all recorded changes concern; None where they concern several."""
+    found = {code for code in (_place(change, places) for change in changes) if code}
+    return found.pop() if len(found) == 1 else None
 
 
 def _place(change: Mapping[str, Any], places: Mapping[tuple[str, int], str]) -> str | None:
@@ -107,6 +140,8 @@ def _place(change: Mapping[str, Any], places: Mapping[tuple[str, int], str]) -> 
     keys += [("visit", values.get("visit_id")), ("response", values.get("response_id"))]
     if change["table"] == "answer_event" and isinstance(change["id"], list):
         keys.append(("response", change["id"][0]))
+    if change["table"] == "message" and isinstance(change["id"], list):
+        keys.append(("visit", change["id"][1]))
     for table, key in keys:
         if isinstance(key, int) and (table, key) in places:
             return places[table, key]

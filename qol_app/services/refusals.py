@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from qol_app.db.models import HelpRequest, Participant, SurveyLink, Visit
+from qol_app.db.models import HelpRequest, Participant, Response, SurveyLink, Visit
 from qol_app.domain.compliance import ended
 from qol_app.domain.errors import (
     AlreadySubmitted,
@@ -19,6 +19,7 @@ from qol_app.domain.errors import (
     LinkSuperseded,
     QolError,
 )
+from qol_app.domain.keying import Source
 from qol_app.services import facts, studies, survey
 from qol_app.services.opened import OpenSurvey
 
@@ -46,6 +47,8 @@ class Refusal:
     opens_on: date
     last_day: date
     sent_on: date | None
+    is_keyed: bool
+    """Whether the clinic entered all the answers, from paper or from an interview."""
     withdrawn_on: date | None
     replaced_on: date | None
     """When the newest good link to the same visit was made."""
@@ -103,6 +106,7 @@ def read(session: Session, found: OpenSurvey, error: QolError, *, now: datetime)
         opens_on=visit.opens_on,
         last_day=visit.closes_on,
         sent_on=form.submitted_on,
+        is_keyed=form.submitted_on is not None and _is_keyed(session, visit.id),
         withdrawn_on=_day(found, link.revoked_at),
         replaced_on=_day(found, newer.issued_at) if newer else None,
         has_answers=form.any_answer,
@@ -114,6 +118,11 @@ def read(session: Session, found: OpenSurvey, error: QolError, *, now: datetime)
 
 def _why(code: str, open_now: OtherVisit | None) -> str:
     return WRONG_VISIT if code in _OVER and open_now is not None else code
+
+
+def _is_keyed(session: Session, visit_id: int) -> bool:
+    modes = session.scalars(select(Response.mode).where(Response.visit_id == visit_id))
+    return all(mode in set(Source) for mode in modes)
 
 
 def _day(found: OpenSurvey, at: datetime | None) -> date | None:

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 from tests import builders
 from tests.builders import Post
 from tests.conftest import missing
+from tests.e2e.clinic import Clinic, at_work
 
 CHROMIUM = next(
     (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()),
@@ -78,3 +79,10 @@ def browser(chromium: Browser) -> Iterator[Browser]:
     yield chromium
     for context in chromium.contexts:
         context.close()
+
+
+@pytest.fixture
+def clinic(sqlite_template: Path, tmp_path: Path, browser: Browser) -> Iterator[Clinic]:
+    """A clinic with a real mail server and a gateway for text messages, both on this machine."""
+    with at_work(sqlite_template, tmp_path, browser) as working:
+        yield working

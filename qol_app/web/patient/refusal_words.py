@@ -99,7 +99,10 @@ def _expired(visit: OpenVisit, refusal: Refusal) -> Words:
 
 def _submitted(visit: OpenVisit, refusal: Refusal) -> Words:
     on = day_in_words(refusal.sent_on, today=refusal.today) if refusal.sent_on else ""
-    sent = (_("You sent them on %(day)s.", day=on),) if on else ()
+    told = _("You sent them on %(day)s.", day=on)
+    if refusal.is_keyed:
+        told = _("The clinic entered them for you. They are dated %(day)s.", day=on)
+    sent = (told,) if on else ()
     return Words(
         title=_("Your answers are with us"),
         happened=(*sent, _("They are safe. Thank you; you need not do anything.")),

@@ -31,17 +31,22 @@ BANDS = (
         "missed",
         (FormStatus.MISSED, FormStatus.DECLINED, FormStatus.TOO_ILL, FormStatus.TECHNICAL),
     ),
-    ("ended", (FormStatus.DEAD, FormStatus.WITHDRAWN, FormStatus.PRO_STOPPED)),
+    ("died", (FormStatus.DEAD,)),
+    ("ended", (FormStatus.WITHDRAWN, FormStatus.PRO_STOPPED)),
     ("open", (FormStatus.OPEN,)),
     ("not_due", (FormStatus.NOT_DUE,)),
 )
 """The parts of a bar in their order; each form is in one."""
 
+NO_LONGER = (FormStatus.DEAD, FormStatus.WITHDRAWN, FormStatus.PRO_STOPPED)
+"""Why forms are no longer expected, in the order in which they are told."""
+
 LEGEND = {
     "received": _l("Answered"),
     "partial": _l("Unfinished"),
     "missed": _l("Missing"),
-    "ended": _l("Died, withdrew or stopped"),
+    "died": _l("Died"),
+    "ended": _l("Withdrew or stopped"),
     "open": _l("Can still be answered"),
     "not_due": _l("Not due yet"),
 }
@@ -157,7 +162,7 @@ def _row(name: str, count: Count) -> CompletionRow:
         missing=_reasons(count),
         ended=tuple(
             f"{words.STATUSES[status]} {count.statuses[status]}"
-            for status in BANDS[3][1]
+            for status in NO_LONGER
             if count.statuses[status]
         ),
     )

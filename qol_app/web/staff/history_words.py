@@ -17,7 +17,7 @@ from qol_app.web.navigation import in_words
 from qol_app.web.staff import words
 
 ACTIONS = {
-    Action.PARTICIPANT_ENROLLED: _l("Enrolled"),
+    Action.PARTICIPANT_ENROLLED: _l("Enrolled in the study"),
     Action.PARTICIPANT_CHANGED: _l("Details changed"),
     Action.PARTICIPANT_EVENT_STRUCK: _l("Event struck out"),
     Action.CONTACT_CHANGED: _l("Contact details changed"),
@@ -91,14 +91,14 @@ def row(protocol: Protocol, participant: Participant, entry: Entry) -> HistoryRo
         what = str(words.EVENTS[ParticipantEventKind(entry.event.kind)])
         why, struck = entry.event.note or "", entry.event.struck_at is not None
         return HistoryRow(
-            on=words.day(entry.on), time="", what=what, visit="", who="", why=why,
+            on=words.day(entry.on), time="", what=what, visit="", who=_who(entry), why=why,
             kind="event", is_struck=struck,
         )  # fmt: skip
     zone = ZoneInfo(participant.site.timezone)
     names = {visit.code: in_words(visit.name) for visit in protocol.schedule.visits}
     return HistoryRow(
         on=words.day(entry.on),
-        time=entry.at.astimezone(zone).strftime("%H:%M") if entry.at else "",
+        time=entry.at.astimezone(zone).strftime("%H:%M"),
         what=_what(entry),
         visit=names.get(entry.visit or "", ""),
         who=_who(entry),

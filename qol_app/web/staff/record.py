@@ -9,19 +9,19 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from qol_app.db.models import Message, Participant, ParticipantEvent, SurveyLink
+from qol_app.db.models import Participant, ParticipantEvent, SurveyLink
 from qol_app.domain.compliance import ENDED, FormStatus
 from qol_app.domain.contact import Wish
 from qol_app.domain.events import ParticipantEventKind
 from qol_app.domain.roles import Permission
 from qol_app.domain.study import Protocol
 from qol_app.services import facts
-from qol_app.services.outbox import MessageStatus
 from qol_app.services.participants import FormRecord, VisitRecord
 from qol_app.web.navigation import in_words
 from qol_app.web.staff import missing_views, ways, words
 from qol_app.web.staff.contact_form import ANY_WAY, REFUSALS, WISHES
 from qol_app.web.staff.lists import Option, hand_over_url, may, participant_url
+from qol_app.web.staff.message_rows import MessageRow, held, message_row
 from qol_app.web.staff.timeline import Axis, TimelineVisit, on_timeline
 
 
@@ -49,21 +49,6 @@ class LinkRow:
     issued: str
     first_used: str
     withdrawn: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class MessageRow:
-    """One message of a visit."""
-
-    kind: str
-    channel: str
-    status: str
-    problem: str
-    """Why it did not go out or arrive; empty where there is nothing to say."""
-    report_url: str
-    """Where staff say that its address does not work; empty where there is nothing to report."""
-    planned: str
-    sent: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +118,7 @@ def participant_page(
     protocol: Protocol, participant: Participant, visits: Sequence[VisitRecord], *, now: datetime
 ) -> ParticipantPage:
     """Return what the page of a participant shows."""
-    axis = Axis(visits)
+    axis, why_not = Axis(visits), held(visits, now=now)
     possible = ways.offered([each.state.visit for each in visits if each.may_be_answered])
     today = facts.today_of(participant, now)
     return ParticipantPage(
@@ -142,7 +127,7 @@ def participant_page(
         facts=facts_of(protocol, participant),
         timeline=tuple(on_timeline(protocol, visit, axis) for visit in visits),
         today=axis.place(today) if axis.holds(today) else None,
-        visits=tuple(_block(protocol, participant, visit, possible) for visit in visits),
+        visits=tuple(_block(protocol, participant, visit, possible, why_not) for visit in visits),
         events=tuple(_event(participant, each) for each in _by_day(participant)),
         has_contact=participant.contact is not None,
         may_send=may(Permission.SEND_LINKS, participant),
@@ -210,6 +195,7 @@ def _block(
     participant: Participant,
     record: VisitRecord,
     possible: Mapping[int, tuple[Option, ...]],
+    why_not: Mapping[int, str],
 ) -> VisitBlock:
     state, visit = record.state, record.state.visit
     zone = ZoneInfo(participant.site.timezone)
@@ -226,7 +212,7 @@ def _block(
         late_until=words.day(visit.closes_on) if visit.closes_on > visit.on_time_until else "",
         forms=tuple(_form(form, participant) for form in record.forms),
         links=tuple(_link(link, zone) for link in record.links),
-        messages=tuple(_message(participant, message, zone) for message in record.messages),
+        messages=tuple(message_row(participant, each, why_not) for each in record.messages),
         may_be_sent=record.may_be_answered,
         ways=possible.get(visit.id, ()),
         has_good_link=any(link.revoked_at is None for link in record.links),
@@ -264,20 +250,6 @@ def _form(form: FormRecord, participant: Participant) -> FormRow:
         shown=form.items_shown,
         missing=missing_views.reason_in_words(response),
         key_url=_key_url(form, participant),
-    )
-
-
-def _message(participant: Participant, message: Message, zone: ZoneInfo) -> MessageRow:
-    may_fail = message.status in (MessageStatus.SENT, MessageStatus.DELIVERED)
-    url = participant_url("staff.report_address", participant.number, message_id=message.id)
-    return MessageRow(
-        kind=words.message_kind(message.kind, message.number),
-        channel=str(words.CHANNELS[message.channel]),
-        status=str(words.MESSAGES[MessageStatus(message.status)]),
-        problem=words.problem(message.problem),
-        report_url=url if may_fail and may(Permission.SEND_LINKS, participant) else "",
-        planned=words.moment(message.planned_at, zone),
-        sent=words.moment(message.sent_at, zone) if message.sent_at else "",
     )
 
 

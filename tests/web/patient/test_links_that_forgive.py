@@ -26,12 +26,12 @@ JSON = {"Accept": "application/json"}
 Make = Callable[[Sessions, World, datetime], str]
 
 
-def sent(sessions: Sessions, world: World, now: datetime) -> str:
+def sent(sessions: Sessions, world: World, now: datetime, mode: str = "patient") -> str:
     token = a_link(sessions, now, world.due, "baseline")
     with sessions.write() as session:
         person = session.get_one(Participant, world.due.id)
         visit = participants.visit(session, person, "baseline")
-        submission.submit_visit(session, visit, mode="patient", actor=builders.COMMAND, now=now)
+        submission.submit_visit(session, visit, mode=mode, actor=builders.COMMAND, now=now)
         session.commit()
     return token
 
@@ -237,6 +237,14 @@ def test_the_day_is_the_sites(app: Flask, sessions: Sessions, world: World) -> N
     with time_machine.travel(late_evening, tick=False):
         token = sent(sessions, world, late_evening)
         assert "You sent them on 3 March." in app.test_client().get(f"/s/{token}").text
+
+
+def test_who_answered_on_paper_is_not_told_to_have_sent_it(
+    app: Flask, sessions: Sessions, world: World, now: datetime
+) -> None:
+    page = app.test_client().get(f"/s/{sent(sessions, world, now, 'paper')}").text
+    assert "The clinic entered them for you. They are dated 2 March." in page
+    assert "You sent them" not in page
 
 
 @pytest.mark.parametrize("make", [early, expired, sent])

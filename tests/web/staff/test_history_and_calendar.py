@@ -9,10 +9,12 @@ from datetime import date, datetime
 import pytest
 from flask.testing import FlaskClient
 
+from qol_app.db.audit import audited
 from qol_app.db.models import Participant
 from qol_app.db.session import Sessions
-from qol_app.domain.events import ParticipantEventKind
-from qol_app.services import enrolment
+from qol_app.domain.events import Action, ParticipantEventKind
+from qol_app.services import enrolment, participants, staff_messages
+from qol_app.services.staff_messages import StaffMessageKind
 from tests import builders
 from tests.web.conftest import World
 
@@ -43,14 +45,49 @@ def test_the_history_tells_events_answers_and_looks_newest_first(
         )
         session.commit()
     staff.post(f"{LIST}/{world.due.number}/contact/show")
-    page = staff.get(f"{LIST}/{world.due.number}").text
-    told = plain(page, '<ol class="history__list">', '<aside class="record__side">')
+    told = history(staff, world.due.number)
     looked = told.index("Contact details looked at staff-sha")
     answered = told.index("2026-03-02 10:00 Answers saved Baseline the patient")
     treated = told.index("2026-02-20 Treatment Second TACE")
     assert looked < treated
     assert answered < treated
     assert "Questionnaire sent Baseline the patient" in told
+
+
+def history(staff: FlaskClient, number: str) -> str:
+    page = staff.get(f"{LIST}/{number}").text
+    return plain(page, '<ol class="history__list">', '<aside class="record__side">')
+
+
+def test_what_happened_today_stands_above_the_enrolment_with_who_recorded_it(
+    staff: FlaskClient, world: World
+) -> None:
+    day = {"kind": "died", "happened_on": "2026-03-02", "note": ""}
+    assert staff.post(f"{LIST}/{world.due.number}/events", data=day).status_code == 303
+    told = history(staff, world.due.number)
+    assert told.startswith("2026-03-02 Died staff-sha")
+    assert "Enrolled in the study the system" in told  # it concerns all visits, so it names none
+
+
+def test_a_mail_to_staff_is_no_message_to_the_participant(
+    staff: FlaskClient, world: World, sessions: Sessions, now: datetime
+) -> None:
+    with sessions.write() as session:
+        person = session.get_one(Participant, world.due.id)
+        visit = participants.visit(session, person, "baseline")
+        user = world.users["staff"]
+        mail = staff_messages.message(user, person, StaffMessageKind.CLOSING, visit.id, now=now)
+        with audited(
+            session,
+            actor=builders.COMMAND,
+            action=Action.MESSAGE_PLANNED,
+            now=now,
+            study_id=person.study_id,
+            participant_id=person.id,
+        ):
+            session.add(mail)
+        session.commit()
+    assert "Message planned" not in history(staff, world.due.number)
 
 
 def test_the_calendar_counts_what_opens_is_planned_and_closes(
