@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qol_app.cli import base, people, serving
+from qol_app.cli import base, rehearsal_users, serving
 from qol_app.cli.base import FILE, Commands
 from qol_app.db import migrate
 from qol_app.db.models import Participant, Study
 from qol_app.domain import actor as actors
 from qol_app.domain.errors import Conflict
-from qol_app.domain.roles import Role
 from qol_app.domain.study import Protocol, Purpose
 from qol_app.domain.study_file import read
 from qol_app.services import links, studies, worklist
@@ -77,6 +74,10 @@ def _simulate(protocol: Protocol, seed: int) -> None:
     # Imported here because it imports numpy and pandas, which would slow down other commands.
     from qol_app.services import rehearsal as simulator
 
+    with base.writing() as session:
+        study = studies.find(session, protocol.id)
+        rehearsal_users.ensure(session, study)
+        office = rehearsal_users.office(session, study)
     with base.progress(f"simulating {protocol.planned_participants or ''} participants") as show:
         simulator.create(
             base.ready(),
@@ -84,6 +85,7 @@ def _simulate(protocol: Protocol, seed: int) -> None:
             vault=base.vault(),
             seed=seed,
             now=base.now(),
+            office=office,
             progress=show,
         )
     _mark(protocol).touch()
@@ -97,54 +99,20 @@ def _mark(protocol: Protocol) -> Path:
 def _show_entrances(protocol: Protocol) -> None:
     with base.writing() as session:
         study = studies.find(session, protocol.id)
-        passwords = _sign_ins(session, study)
+        passwords = rehearsal_users.ensure(session, study)
         tokens = _links(session, study)
     address = base.settings().base_url
     click.echo(f"\nStaff and analysts: {address}/sign-in")
-    for role in Role:
-        email = _email(role, protocol.id)
-        click.echo(f"  {role.value:8} {email:32} {passwords.get(email, '(set by its user)')}")
+    for place in rehearsal_users.PLACES:
+        email = rehearsal_users.email(place.name, protocol.id)
+        if place.told:
+            password = passwords.get(email, "(set by its user)")
+            click.echo(f"  {place.name:11} {email:35} {password}")
     click.echo("Patients whose questionnaire is open today:")
     for token in tokens:
         click.echo(f"  {address}/s/{token}")
     if not tokens:
         click.echo("  none; sign in as staff and enrol a participant")
-
-
-def _email(role: Role, study: str) -> str:
-    return f"{role.value}@{study}.example"
-
-
-def _sign_ins(session: Session, study: Study) -> dict[str, str]:
-    """Create one user per role where absent; return passwords by address, as far as known."""
-    path = base.settings().instance / "sign-ins.txt"
-    kept = _read(path)
-    known = dict(kept)
-    for role in Role:
-        email = _email(role, study.code)
-        password = kept.get(email) or people.make_password()
-        try:
-            people.add(session, email, f"Rehearsal {role.value}", password, role=role, study=study)
-        except Conflict:
-            continue
-        known[email] = password
-    if known != kept:
-        _write(path, known)
-    return known
-
-
-def _read(path: Path) -> dict[str, str]:
-    if not path.exists():
-        return {}
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return {email: password for email, password in (line.split() for line in lines)}
-
-
-def _write(path: Path, passwords: Mapping[str, str]) -> None:
-    text = "".join(f"{email} {password}\n" for email, password in passwords.items())
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def _links(session: Session, study: Study) -> list[str]:

@@ -57,7 +57,7 @@ def test_a_rehearsal_is_prepared_once_and_shown_each_time(
     tokens = re.findall(r"http://127\.0\.0\.1:8000/s/(\S+)", again.stdout)
     with app.extensions["sessions"].read() as session:
         assert session.scalar(select(func.count(Participant.id))) == 12
-        assert session.scalar(select(func.count(User.id))) == 5
+        assert session.scalar(select(func.count(User.id))) == 7
         assert 1 <= len(tokens) <= 3
         assert {link_of(session, token).channel for token in tokens} == {"screen"}
     assert stat.S_IMODE((instance / "sign-ins.txt").stat().st_mode) == 0o600
