@@ -47,6 +47,7 @@ bench: $(RUNTIME) $(CATALOGUES)
 	@$(BIN)/python -m benchmarks.scoring
 	@$(BIN)/python -m benchmarks.survey
 	@$(BIN)/python -m benchmarks.reminders
+	@$(BIN)/python -m benchmarks.worklist
 
 soak: $(DEVELOPMENT) $(CATALOGUES)
 	@sh .ci/system-packages

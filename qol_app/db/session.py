@@ -36,9 +36,13 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+CACHE = "cache_size=-32768"
+"""32 MB a connection: with the usual 2 MB the lists of a large study are read from the file."""
+
+
 def _prepare_sqlite(connection: Any, record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", CACHE):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from qol_app.db.audit import audited
 from qol_app.db.models import (
+    Keying,
     Message,
     Participant,
     Response,
@@ -68,6 +70,8 @@ class FormRecord:
     status: FormStatus
     items_answered: int
     items_shown: int
+    keyings: int
+    """How often it was keyed from paper."""
     """Items that the answers so far show: what ``items_answered`` is out of."""
 
 
@@ -212,16 +216,25 @@ def record(
         select(Message).where(Message.visit_id.in_(ids)).order_by(Message.id.desc())
     ).all()
     today = facts.today_of(participant, now)
+    keyed = _keyed(session, ids)
     return [
         VisitRecord(
             state=state(each, participant, today),
-            forms=tuple(_form(form, participant, today, titles) for form in each.responses),
+            forms=tuple(
+                _form(form, participant, today, titles, keyed[form.id]) for form in each.responses
+            ),
             links=tuple(link for link in links if link.visit_id == each.id),
             messages=tuple(message for message in messages if message.visit_id == each.id),
             may_be_answered=facts.eligibility(each, now=now).allowed,
         )
         for each in planned
     ]
+
+
+def _keyed(session: Session, visit_ids: Sequence[int]) -> Counter[int]:
+    """Return by form how often it was keyed from paper."""
+    query = select(Keying.response_id).join(Keying.response)
+    return Counter(session.scalars(query.where(Response.visit_id.in_(visit_ids))))
 
 
 def spoken_in(participant: Participant, language: str) -> str:
@@ -243,7 +256,11 @@ def _titles(session: Session, planned: Iterable[Visit], language: str) -> dict[i
 
 
 def _form(
-    response: Response, participant: Participant, today: date, titles: dict[int, str]
+    response: Response,
+    participant: Participant,
+    today: date,
+    titles: dict[int, str],
+    keyings: int,
 ) -> FormRecord:
     questionnaire = forms.questionnaire(response.form_version)
     states = [*visible_states(questionnaire, response.answers, response.no_answers).values()]
@@ -258,6 +275,7 @@ def _form(
         ),
         items_answered=states.count(ItemState.ANSWERED),
         items_shown=len(states),
+        keyings=keyings,
     )
 
 

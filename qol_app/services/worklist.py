@@ -128,15 +128,12 @@ def waiting(
         if (sites is None or site.id in sites) and by.site in ("", site.code)
     }
     people, put_off = _endings(session, study, sites), _put_off(session, now)
-    conditions, connection = _may_be_open(by, now), session.connection()
-    forms = {visit_id: known for visit_id, *known in connection.execute(_forms(conditions)).all()}
     found = []
-    for row in connection.execute(_visits(conditions, by.number)).all():
-        visit_id, participant_id, site_id, number, place, *dates = row
+    for row in session.connection().execute(_visits(by, now)).all():
+        visit_id, participant_id, site_id, number, place, started, reason, *dates = row
         today = days.get(site_id)
-        if today is None or visit_id not in forms:
+        if today is None:
             continue
-        started, reason = _together(*forms[visit_id])
         state, last_day = _state(*dates, reason, people[participant_id], today)
         if state is None:
             continue
@@ -145,7 +142,7 @@ def waiting(
             number,
             place,
             state,
-            is_started=started,
+            is_started=started > 0,
             is_put_off=put_off.get(visit_id, today) > today,
             last_day=last_day,
             days_left=(last_day - today).days,
@@ -169,29 +166,39 @@ def _may_be_open(by: Narrowing, now: datetime) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _visits(conditions: Sequence[ColumnElement[bool]], number: str) -> Select[*tuple[Any, ...]]:
+def _visits(by: Narrowing, now: datetime) -> Select[*tuple[Any, ...]]:
+    """Select the visits that may be open and have a form that was not sent."""
+    forms = _forms(_may_be_open(by, now)).subquery()
     query = (
         select(
             *(Visit.id, Participant.id, Participant.site_id, Participant.number, Visit.number),
+            *(forms.c.started, forms.c.reason),
             *(Visit.opens_on, Visit.target_on, Visit.on_time_until, Visit.closes_on),
         )
-        .join(Visit.participant)
-        .where(*conditions)
+        .select_from(forms)
+        .join(Visit, Visit.id == forms.c.visit_id)
+        .join(Participant, Participant.id == Visit.participant_id)
     )
-    return query.where(Participant.number.icontains(number, autoescape=True)) if number else query
+    if by.number:
+        query = query.where(Participant.number.icontains(by.number, autoescape=True))
+    return query
 
 
 def _forms(conditions: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
-    """Select by visit what became of its forms together, for visits with one that was not sent."""
+    """Select by visit how many forms were begun, and why its unsent ones are missing.
+
+    The reason is that of ``facts.visit_reason``: none as long as one form has none, and declined
+    only if all were.
+    """
     unsent = Response.submitted_at.is_(None)
     other = unsent & (Response.missing_reason != FormStatus.DECLINED)
+    explained = func.count(case((unsent, Response.missing_reason)))
+    reason = func.coalesce(func.max(case((other, Response.missing_reason))), FormStatus.DECLINED)
     return (
         select(
             Response.visit_id,
-            func.count(Response.started_at),
-            func.count(case((unsent, 1))),
-            func.count(case((unsent, Response.missing_reason))),
-            func.max(case((other, Response.missing_reason))),
+            func.count(Response.started_at).label("started"),
+            case((explained == func.count(case((unsent, 1))), reason)).label("reason"),
         )
         .where(Response.visit_id.in_(select(Visit.id).where(*conditions)))
         .group_by(Response.visit_id)
@@ -229,14 +236,6 @@ def _put_off(session: Session, now: datetime) -> dict[int, date]:
         .order_by(Postponement.id)
     )
     return {visit_id: until_on for visit_id, until_on in session.execute(query)}
-
-
-def _together(
-    started: int, unsent: int, explained: int, other_reason: str | None
-) -> tuple[bool, str | None]:
-    """Return whether a form was opened, and why the unsent ones are missing (``visit_reason``)."""
-    is_explained = explained == unsent
-    return started > 0, (other_reason or FormStatus.DECLINED.value) if is_explained else None
 
 
 @lru_cache(maxsize=4096)

@@ -241,6 +241,8 @@ def _form(form: FormRecord, participant: Participant) -> FormRow:
         is_started = response.started_at is not None
         mark = "partial" if is_started else "open"
         status = str(words.STARTED if is_started else words.NOT_STARTED)
+    if form.keyings and response.submitted_at is None:
+        mark, status = "partial", str(words.KEYED[form.keyings])
     return FormRow(
         title=form.title,
         mark=mark,

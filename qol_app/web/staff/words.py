@@ -46,6 +46,12 @@ WORK = {
 STARTED = _l("Started")
 NOT_STARTED = _l("Not started")
 
+KEYED = {
+    1: _l("Keyed once; another person keys it again"),
+    2: _l("Keyed twice; the differences are to be settled"),
+}
+"""How far the keying of a form has come that is not stored yet."""
+
 EVENTS = {
     ParticipantEventKind.DIED: _l("Died"),
     ParticipantEventKind.WITHDREW: _l("Withdrew from the study"),

@@ -126,6 +126,18 @@ def test_two_equal_keyings_store_the_form_with_its_own_date_and_source(
     assert "This form is stored" in as_user("staff").get(keying).text
 
 
+def test_the_participants_page_tells_how_far_the_keying_has_come(
+    as_user: AsUser, second: None, keying: str
+) -> None:
+    record = keying.partition("/visits/")[0]
+    assert "Keyed" not in as_user("staff").get(record).text
+    as_user("staff").post(keying, data=KEYED)
+    assert "Keyed once; another person keys it again" in as_user("staff").get(record).text
+    as_user("second").post(keying, data={**KEYED, "item-ENERGY": "5"})
+    page = as_user("staff").get(record).text
+    assert "Keyed twice; the differences are to be settled" in page
+
+
 def test_the_same_keying_twice_by_one_person_is_once_and_another_of_theirs_is_refused(
     as_user: AsUser, sessions: Sessions, keying: str
 ) -> None:
