@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from flask import current_app, g, url_for
 
@@ -65,6 +67,25 @@ def may(permission: Permission, participant: Participant) -> bool:
 def participant_url(endpoint: str, number: str, **values: Any) -> str:
     """Return the address of a page about a participant of this study."""
     return url_for(endpoint, study=g.study.code, number=number, **values)
+
+
+class Addresses:
+    """Makes the addresses of a page's many rows, each from a pattern that is made once."""
+
+    def __init__(self) -> None:
+        self._patterns: dict[str, str] = {}
+
+    def of(self, endpoint: str, number: str, **names: str) -> str:
+        """Return the address of a page about a participant of this study."""
+        given = {"number": number, **names}
+        if endpoint not in self._patterns:
+            blanks: dict[str, Any] = {name: f"~{name}~" for name in given}
+            self._patterns[endpoint] = url_for(endpoint, study=g.study.code, **blanks)
+        pattern = self._patterns[endpoint]
+        return _BLANK.sub(lambda blank: quote(given[str(blank[1])], safe=""), pattern)
+
+
+_BLANK = re.compile(r"~(\w+)~")
 
 
 def form_url(endpoint: str, response: Response, **values: Any) -> str:

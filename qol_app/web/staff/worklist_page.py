@@ -19,9 +19,9 @@ from qol_app.services.worklist import Narrowing, Sort, Standing, Task, Waiting
 from qol_app.web import tablet, unit
 from qol_app.web.navigation import in_words
 from qol_app.web.staff import postponing, ways, words
-from qol_app.web.staff.lists import Option, hand_over_url, may, participant_url
+from qol_app.web.staff.lists import Addresses, Option, hand_over_url, may
 
-PAGE = 50
+PAGE = 30
 """Visits on one page."""
 
 STANDINGS = {
@@ -141,8 +141,8 @@ def rows(
     Args:
         instruments: Titles by instrument.
     """
-    possible = ways.offered([task.visit for task in tasks])
-    return [_row(protocol, task, instruments, possible[task.visit.id]) for task in tasks]
+    possible, addresses = ways.offered([task.visit for task in tasks]), Addresses()
+    return [_row(protocol, task, instruments, possible[task.visit.id], addresses) for task in tasks]
 
 
 def groups(
@@ -173,20 +173,25 @@ def _standing(each: Waiting) -> Standing:
 
 
 def _row(
-    protocol: Protocol, task: Task, instruments: Mapping[str, str], possible: tuple[Option, ...]
+    protocol: Protocol,
+    task: Task,
+    instruments: Mapping[str, str],
+    possible: tuple[Option, ...],
+    addresses: Addresses,
 ) -> TaskRow:
     participant, code, waiting = task.participant, task.visit.code, task.waiting
     today = facts.today_of(participant, unit.now())
 
-    def url(endpoint: str, permission: Permission) -> str | None:
-        if not may(permission, participant):
-            return None
-        return participant_url(endpoint, participant.number, visit=code)
+    def url(endpoint: str) -> str:
+        return addresses.of(endpoint, participant.number, visit=code)
+
+    def if_may(permission: Permission, endpoint: str) -> str | None:
+        return url(endpoint) if may(permission, participant) else None
 
     return TaskRow(
         id=task.visit.id,
         number=participant.number,
-        url=participant_url("staff.participant", participant.number),
+        url=addresses.of("staff.participant", participant.number),
         site=in_words(protocol.site(participant.site.code).name),
         visit=in_words(protocol.visit(code).name),
         mark="partial" if waiting.is_started else "open",
@@ -198,22 +203,24 @@ def _row(
         waits=words.waits(task.put_off) if task.put_off else "",
         may_send=may(Permission.SEND_LINKS, participant),
         ways=possible,
-        send_url=participant_url("staff.send_link", participant.number, visit=code),
-        link_url=participant_url("staff.issue_link", participant.number, visit=code),
+        send_url=url("staff.send_link"),
+        link_url=url("staff.issue_link"),
         hand_over_url=hand_over_url(participant, code) if tablet.is_one() else None,
-        keying=_keying(task, instruments),
-        missing_url=url("staff.why_missing", Permission.SET_REASONS),
-        postpone_url=url("staff.postpone", Permission.RECORD_EVENTS),
+        keying=_keying(task, instruments, addresses),
+        missing_url=if_may(Permission.SET_REASONS, "staff.why_missing"),
+        postpone_url=if_may(Permission.RECORD_EVENTS, "staff.postpone"),
         days=postponing.days(facts.window_of(task.visit), today),
     )
 
 
-def _keying(task: Task, instruments: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def _keying(
+    task: Task, instruments: Mapping[str, str], addresses: Addresses
+) -> tuple[tuple[str, str], ...]:
     if not may(Permission.KEY_FORMS, task.participant):
         return ()
     return tuple(
         (
-            participant_url(
+            addresses.of(
                 "staff.keying",
                 task.participant.number,
                 visit=task.visit.code,
