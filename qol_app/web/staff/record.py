@@ -68,6 +68,8 @@ class VisitBlock:
     may_be_sent: bool
     ways: tuple[Option, ...]
     """Channel and words of each way by which a message would go out now."""
+    obstacle: str
+    """Why no message goes out; empty where one does, or nothing can be asked now."""
     has_good_link: bool
     has_answers: bool
     is_current: bool
@@ -119,7 +121,8 @@ def participant_page(
 ) -> ParticipantPage:
     """Return what the page of a participant shows."""
     axis, why_not = Axis(visits), held(visits, now=now)
-    possible = ways.offered([each.state.visit for each in visits if each.may_be_answered])
+    open_now = [each.state.visit for each in visits if each.may_be_answered]
+    sending = _Sending(ways.offered(open_now), ways.obstacles(open_now), why_not)
     today = facts.today_of(participant, now)
     return ParticipantPage(
         number=participant.number,
@@ -127,7 +130,7 @@ def participant_page(
         facts=facts_of(protocol, participant),
         timeline=tuple(on_timeline(protocol, visit, axis) for visit in visits),
         today=axis.place(today) if axis.holds(today) else None,
-        visits=tuple(_block(protocol, participant, visit, possible, why_not) for visit in visits),
+        visits=tuple(_block(protocol, participant, visit, sending) for visit in visits),
         events=tuple(_event(participant, each) for each in _by_day(participant)),
         has_contact=participant.contact is not None,
         may_send=may(Permission.SEND_LINKS, participant),
@@ -190,12 +193,20 @@ def _ways(participant: Participant) -> tuple[tuple[str, str], ...]:
     return tuple(ways)
 
 
+@dataclass(frozen=True)
+class _Sending:
+    """What is known of writing to the participant, by visit and by message."""
+
+    ways: Mapping[int, tuple[Option, ...]]
+    obstacles: Mapping[int, str]
+    held: Mapping[int, str]
+
+
 def _block(
     protocol: Protocol,
     participant: Participant,
     record: VisitRecord,
-    possible: Mapping[int, tuple[Option, ...]],
-    why_not: Mapping[int, str],
+    sending: _Sending,
 ) -> VisitBlock:
     state, visit = record.state, record.state.visit
     zone = ZoneInfo(participant.site.timezone)
@@ -212,9 +223,10 @@ def _block(
         late_until=words.day(visit.closes_on) if visit.closes_on > visit.on_time_until else "",
         forms=tuple(_form(form, participant) for form in record.forms),
         links=tuple(_link(link, zone) for link in record.links),
-        messages=tuple(message_row(participant, each, why_not) for each in record.messages),
+        messages=tuple(message_row(participant, each, sending.held) for each in record.messages),
         may_be_sent=record.may_be_answered,
-        ways=possible.get(visit.id, ()),
+        ways=sending.ways.get(visit.id, ()),
+        obstacle=words.problem(sending.obstacles.get(visit.id)),
         has_good_link=any(link.revoked_at is None for link in record.links),
         has_answers=any(form.response.answers for form in record.forms),
         is_current=record.may_be_answered,

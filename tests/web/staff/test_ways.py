@@ -86,6 +86,17 @@ def test_each_way_that_is_on_file_and_not_refused_has_a_button(
     assert ways(staff, enrolled(sessions, now, **known)) == expected
 
 
+def test_who_can_be_reached_by_nothing_has_the_reason_in_place_of_a_button(
+    staff: FlaskClient, world: World, sessions: Sessions, now: datetime
+) -> None:
+    number = enrolled(sessions, now, email="wang@example.org", refused_channels=("email",))
+    page = staff.get(f"{LIST}/{number}").text
+    assert SEND.findall(page) == []
+    assert "No message can be sent: wants no such messages." in page
+    reached = staff.get(f"{LIST}/{enrolled(sessions, now, **BOTH)}").text
+    assert "No message can be sent" not in reached
+
+
 def test_without_a_gateway_nobody_is_offered_a_text_message(
     staff: FlaskClient, world: World, sessions: Sessions, now: datetime
 ) -> None:
