@@ -84,11 +84,14 @@ def test_who_has_a_letter_is_left_out_and_twice_the_same_request_makes_it_once(
 def test_a_link_shown_on_screen_is_no_letter_and_a_withdrawn_letter_is_none(
     staff: FlaskClient, world: World
 ) -> None:
-    visit = f"/studies/example/participants/{world.closing.number}/visits/w4"
+    person = f"/studies/example/participants/{world.closing.number}"
+    visit = f"{person}/visits/w4"
     assert staff.post(f"{visit}/link").status_code == 200
     assert listed(staff.get(URL).text) == [world.closing.number]
     staff.post(URL)
     assert listed(staff.get(URL).text) == []
+    page = staff.get(person).text
+    assert (">Shown on screen</td>" in page, ">Letter</td>" in page) == (True, True)
     staff.post(f"{visit}/withdraw-links")
     assert listed(staff.get(URL).text) == [world.closing.number]
 
