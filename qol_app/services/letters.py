@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qol_app.db.models import Site, Study, Visit
+from qol_app.db.models import Site, Study, SurveyLink, Visit
 from qol_app.domain.actor import Actor
 from qol_app.domain.recipients import Obstacle
 from qol_app.domain.reminders import Kind
 from qol_app.services import links, recipients, worklist
 from qol_app.services.links import Issued
+
+CHANNEL = "letter"
 
 MOST = 200
 """Letters that are printed at once."""
@@ -41,6 +44,16 @@ class Addressee:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Who is to get a letter beside those whom no message reaches and who have none."""
+
+    everybody: bool = False
+    """Also those whom a message reaches."""
+    again: bool = False
+    """Also those who have a letter to the same visit."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Due:
     """Who gets a letter, the most urgent first, and how many of those who wait do not."""
 
@@ -51,6 +64,8 @@ class Due:
     """Left out since they asked to wait."""
     lost: int
     """Left out since they are lost to follow-up."""
+    printed: int
+    """Left out since they have a letter to the same visit."""
 
 
 def due(
@@ -59,36 +74,48 @@ def due(
     site: Site,
     *,
     ways: frozenset[str],
-    everybody: bool,
+    asked: Asked,
     now: datetime,
 ) -> Due:
     """Return who of a site gets a letter today.
 
     Args:
         ways: The channels that this deployment serves.
-        everybody: Whether those whom a message reaches get one too.
     """
     found = worklist.waiting(session, study, sites=frozenset({site.id}), now=now)
     ready = [each for each in found if not each.is_put_off]
     visits = [task.visit for task in worklist.tasks(session, ready)]
     beside = recipients.known(session, visits)
+    printed = set() if asked.again else _printed(session, visits)
     addressees, left_out = [], Counter[str]()
     for visit in visits:
         verdict = recipients.judge(visit, Kind.LINK, beside, ways=ways, now=now)
-        if verdict.reason in ON_PAPER:
-            addressees.append(Addressee(visit=visit, why=Obstacle(str(verdict.reason))))
-        elif verdict.reason is not None:
+        why = Obstacle(str(verdict.reason)) if verdict.reason in ON_PAPER else None
+        if why is None and verdict.reason is not None:
             left_out["lost"] += 1
-        elif everybody:
-            addressees.append(Addressee(visit=visit, why=None))
-        else:
+        elif why is None and not asked.everybody:
             left_out["reachable"] += 1
+        elif visit.id in printed:
+            left_out["printed"] += 1
+        else:
+            addressees.append(Addressee(visit=visit, why=why))
     return Due(
         addressees=tuple(addressees),
         reachable=left_out["reachable"],
         put_off=len(found) - len(ready),
         lost=left_out["lost"],
+        printed=left_out["printed"],
     )
+
+
+def _printed(session: Session, visits: Sequence[Visit]) -> set[int]:
+    """Return the ids of the visits to which a letter with a link that is still good was made."""
+    query = select(SurveyLink.visit_id).where(
+        SurveyLink.visit_id.in_([visit.id for visit in visits]),
+        SurveyLink.channel == CHANNEL,
+        SurveyLink.revoked_at.is_(None),
+    )
+    return set(session.scalars(query))
 
 
 def issue(
@@ -104,7 +131,7 @@ def issue(
         (
             each.visit,
             links.issue_on_paper(
-                session, each.visit, code_key=code_key, channel="screen", actor=actor, now=now
+                session, each.visit, code_key=code_key, channel=CHANNEL, actor=actor, now=now
             ),
         )
         for each in addressees[:MOST]

@@ -80,6 +80,8 @@ def _deadline(last: date) -> str:
 
 
 def _qr(address: str) -> Markup:
-    code = segno.make(address, error="m", micro=False)
+    # To try all eight masks takes two thirds of the time. What is drawn is random, so no mask is
+    # better than another, and a reader takes any.
+    code = segno.make(address, error="m", micro=False, mask=0)
     drawing = code.svg_inline(svgclass=None, lineclass=None, omitsize=True)
     return Markup(str(drawing))  # noqa: S704  # our own drawing; the address is not text in it

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from qol_app.db.models import Site
 from qol_app.domain.roles import Permission
 from qol_app.services import letters, participants, studies
-from qol_app.services.letters import MOST, Addressee
+from qol_app.services.letters import Addressee, Asked
 from qol_app.web import guards, unit
 from qol_app.web.guards import requires
 from qol_app.web.navigation import in_words
@@ -37,7 +37,7 @@ class LettersPage:
 
     sites: tuple[Option, ...]
     site: str
-    everybody: bool
+    asked: Asked
     rows: tuple[AddresseeRow, ...]
     count: int
     """Letters that are printed now."""
@@ -46,6 +46,7 @@ class LettersPage:
     reachable: int
     put_off: int
     lost: int
+    printed: int
 
 
 @bp.get("/letters", endpoint="letters")
@@ -77,9 +78,13 @@ def _due() -> letters.Due:
         g.study,
         _site(),
         ways=current_app.extensions["queue"].tasks.ways,
-        everybody="everybody" in request.values,
+        asked=_asked(),
         now=unit.now(),
     )
+
+
+def _asked() -> Asked:
+    return Asked(everybody="everybody" in request.values, again="again" in request.values)
 
 
 def _sites() -> list[Site]:
@@ -95,17 +100,18 @@ def _site() -> Site:
 
 def _page() -> LettersPage:
     protocol, due = studies.in_force(g.study), _due()
-    count = min(len(due.addressees), MOST)
+    count = min(len(due.addressees), letters.MOST)
     return LettersPage(
         sites=tuple((s.code, in_words(protocol.site(s.code).name)) for s in _sites()),
         site=_site().code,
-        everybody="everybody" in request.values,
-        rows=tuple(_row(each) for each in due.addressees[:MOST]),
+        asked=_asked(),
+        rows=tuple(_row(each) for each in due.addressees[: letters.MOST]),
         count=count,
         more=len(due.addressees) - count,
         reachable=due.reachable,
         put_off=due.put_off,
         lost=due.lost,
+        printed=due.printed,
     )
 
 

@@ -67,6 +67,7 @@ CHANNELS = {
     "email": _l("E-mail"),
     "sms": _l("Text message"),
     "tablet": _l("Shared tablet"),
+    "letter": _l("Letter"),
 }
 
 MESSAGES = {

@@ -62,10 +62,38 @@ def test_printed_again_the_letters_before_stay_good(
     staff: FlaskClient, world: World, sessions: Sessions
 ) -> None:
     staff.post(URL)
-    staff.post(URL)
+    assert sheets(staff.post(URL, data={"again": "1"}).text) == [world.closing.number]
     with sessions.read() as session:
         links = session.scalars(select(SurveyLink)).all()
     assert [link.revoked_at for link in links] == [None, None]
+
+
+def test_who_has_a_letter_is_left_out_and_twice_the_same_request_makes_it_once(
+    staff: FlaskClient, world: World, sessions: Sessions
+) -> None:
+    staff.post(URL)
+    page = staff.get(URL).text
+    assert listed(page) == []
+    assert "1 is left out, since they have a letter to this visit" in page
+    assert "Everybody at this site who needs one has one." in page
+    assert listed(staff.get(f"{URL}?again=1").text) == [world.closing.number]
+    assert "No new letter was made" in staff.post(URL).text
+    assert links_of(sessions, world.closing) == 1
+
+
+def test_a_link_shown_on_screen_is_no_letter_and_a_withdrawn_letter_is_none(
+    staff: FlaskClient, world: World
+) -> None:
+    person = f"/studies/example/participants/{world.closing.number}"
+    visit = f"{person}/visits/w4"
+    assert staff.post(f"{visit}/link").status_code == 200
+    assert listed(staff.get(URL).text) == [world.closing.number]
+    staff.post(URL)
+    assert listed(staff.get(URL).text) == []
+    page = staff.get(person).text
+    assert (">Shown on screen</td>" in page, ">Letter</td>" in page) == (True, True)
+    staff.post(f"{visit}/withdraw-links")
+    assert listed(staff.get(URL).text) == [world.closing.number]
 
 
 def test_nobody_gets_one_who_waits_is_lost_or_has_died(
@@ -98,11 +126,13 @@ def test_nobody_gets_one_who_waits_is_lost_or_has_died(
     assert sheets(staff.post(URL).text) == [world.closing.number]
 
 
-def test_no_more_than_a_pile_at_once(
+def test_no_more_than_a_pile_at_once_and_the_next_pile_goes_on(
     staff: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(letters, "MOST", 1)
+    assert "1 more does not fit into one printing." in staff.get(f"{URL}?everybody=1").text
     assert sheets(staff.post(URL, data={"everybody": "1"}).text) == [world.closing.number]
+    assert sheets(staff.post(URL, data={"everybody": "1"}).text) == [world.due.number]
 
 
 def test_a_site_without_need_says_so(
