@@ -45,6 +45,7 @@ CHANNELS: Codes = {
     "email": ("a link sent by e-mail", "电子邮件发送的链接"),
     "sms": ("a link sent by text message", "短信发送的链接"),
     "screen": ("a link shown or printed by the site", "研究中心出示或打印的链接"),
+    "letter": ("a letter printed with all of a site's", "研究中心批量打印的信函"),
     "tablet": ("a shared tablet of the site", "研究中心的共用平板"),
 }
 
