@@ -116,9 +116,9 @@ def words(values: Iterable[object]) -> set[str]:
 
 def check_visits(session: Session) -> None:
     study = studies.find(session, STUDY.id)
-    tasks = worklist.tasks(session, study, sites=None, now=NOW)
-    assert words(task.state for task in tasks) == {"due", "closing", "overdue"}
-    assert any(task.waits for task in tasks)
+    waiting = worklist.waiting(session, study, sites=None, now=NOW)
+    assert words(each.state for each in waiting) == {"due", "closing", "overdue"}
+    assert any(each.is_put_off for each in waiting)
     unexplained = missing.unexplained(session, study, sites=None, now=NOW)
     assert words(each.proposal for each in unexplained.shown) >= {"forgot", "technical"}
     reasons = {"too_ill", "declined", "no_time", "forgot", "technical", "not_offered"}
