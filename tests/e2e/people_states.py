@@ -103,7 +103,7 @@ def import_mistakes(stage: Stage) -> None:
 
 def import_preview(stage: Stage) -> None:
     day = datetime.now(UTC).date().isoformat()
-    _chosen(stage, f"BER,A,{day},en,1951,138 0013 8000,{day}", f"柏林,B组,{day},中文,1944,,")
+    _chosen(stage, f"BER,A,{day},en,1951,139 5501 2345,{day}", f"柏林,B组,{day},中文,1944,,")
     expect(stage.page.locator("#to-enrol")).to_be_visible()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from pathlib import Path
 
@@ -201,10 +200,12 @@ def test_a_thumb_moves_the_hand_but_scrolling_beside_it_answers_nothing(
     assert page.evaluate("scrollY") > 50
     page.evaluate("scrollTo(0, 0)")
     middle = tube["x"] + tube["width"] / 2
-    swipe(page, middle, 450, up=100)
     aimed = round(100 * (1 - (350 - tube["y"]) / tube["height"]))
-    near = "|".join(str(value) for value in range(aimed - 2, aimed + 3))
-    expect(field).to_have_value(re.compile(f"^({near})$"))  # a busy browser moves later
+    for _again in range(3):  # a busy browser drops the last moves of a finger
+        swipe(page, middle, 450, up=100)
+        if abs(int(field.input_value()) - aimed) <= 2:
+            break
+    assert int(field.input_value()) == pytest.approx(aimed, abs=2)
     assert page.evaluate("scrollY") == 0
     page.touchscreen.tap(ruler["x"] + ruler["width"] - 15, tube["y"] + tube["height"] / 4)
     assert field.input_value() == "75"

@@ -19,6 +19,7 @@ def page(app: Flask, address: str, browser: Browser) -> Page:
     phone = browser.new_context(viewport={"width": 360, "height": 740}).new_page()
     phone.goto(f"{address}/s/{due_link(app, 'en')}")
     phone.locator("main .button--primary").click()
+    phone.wait_for_url("**/survey/*/p1")
     return phone
 
 

@@ -85,6 +85,7 @@ def test_a_paper_form_is_keyed_twice_settled_scored_corrected_and_asked_about(
     )
     baseline = visit(first, address)
     first.locator(".key-link").first.click()
+    first.wait_for_url("**/keying")
     key(first, "4")
     expect(first.locator("main")).to_contain_text("Waiting for the second keying")
     assert stored_answers(app) == {}

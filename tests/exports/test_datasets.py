@@ -343,7 +343,7 @@ def test_the_codebook_explains_the_states_and_who_helped() -> None:
     assert helper["code"].tolist() == ["alone", "read_aloud", "wrote_down", "answered_for"]
     assert set(helper["missing"]) == {"empty: not said, or not asked"}
     channel = book[(book["file"] == "visits.csv") & (book["column"] == "channel")]
-    assert channel["code"].tolist() == ["email", "sms", "screen", "tablet"]
+    assert channel["code"].tolist() == ["email", "sms", "screen", "letter", "tablet"]
 
 
 def test_the_codebook_says_where_words_are_only_labels_and_gives_cdisc_codes() -> None:
